@@ -1,0 +1,2 @@
+//! podlife
+fn main() {}

@@ -1,0 +1,268 @@
+//! Containers: their role in the Pod, what their status says, and whether an exit is final (CTR-01).
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// What a container is for the life cycle of its Pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// An entry of `spec.initContainers` that runs once, in its turn.
+    Init,
+    /// An entry of `spec.initContainers` with `restartPolicy: Always` (OBJ-15).
+    Sidecar,
+    /// An entry of `spec.containers`.
+    Regular,
+    /// An entry of `spec.ephemeralContainers`: started once, of no influence on the phase (CTR-07).
+    Ephemeral,
+}
+
+/// `restartPolicy` of a Pod or of one container (OBJ-11, OBJ-15).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RestartPolicy {
+    /// Restart after every exit.
+    Always,
+    /// Restart after an exit with another code than 0.
+    OnFailure,
+    /// Leave it stopped.
+    Never,
+}
+
+impl RestartPolicy {
+    /// Reads the API value; `None` for any other text.
+    #[must_use]
+    pub fn from_api(text: &str) -> Option<Self> {
+        match text {
+            "Always" => Some(Self::Always),
+            "OnFailure" => Some(Self::OnFailure),
+            "Never" => Some(Self::Never),
+            _ => None,
+        }
+    }
+
+    /// The API value.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Always => "Always",
+            Self::OnFailure => "OnFailure",
+            Self::Never => "Never",
+        }
+    }
+
+    const fn restarts_after(self, code: i32) -> bool {
+        match self {
+            Self::Always => true,
+            Self::OnFailure => code != 0,
+            Self::Never => false,
+        }
+    }
+}
+
+impl fmt::Display for RestartPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a matching restart rule does (OBJ-16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RuleAction {
+    /// Restart this container.
+    Restart,
+    /// Restart every container of the Pod in place (CTR-30).
+    RestartAllContainers,
+}
+
+/// How a restart rule compares an exit code with its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operator {
+    /// The code is one of the values.
+    In,
+    /// The code is none of the values.
+    NotIn,
+    /// No test, or an unknown one: it never holds (CTR-01).
+    Unknown,
+}
+
+/// One entry of `restartPolicyRules`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RestartRule {
+    /// What happens if the test holds.
+    pub action: RuleAction,
+    /// How the exit code is compared.
+    pub operator: Operator,
+    /// The exit codes that it is compared with.
+    pub values: Cow<'static, [i32]>,
+}
+
+impl RestartRule {
+    fn matches(&self, code: i32) -> bool {
+        match self.operator {
+            Operator::In => self.values.contains(&code),
+            Operator::NotIn => !self.values.contains(&code),
+            Operator::Unknown => false,
+        }
+    }
+}
+
+/// The restart settings of one container.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ContainerPolicy<'a> {
+    /// The container's own `restartPolicy`.
+    pub own: Option<RestartPolicy>,
+    /// Its `restartPolicyRules`; without a policy of its own they are ignored (CTR-01).
+    pub rules: &'a [RestartRule],
+}
+
+impl ContainerPolicy<'_> {
+    /// Whether the container is started again after an exit with `code` (CTR-01). `pod` is the Pod's
+    /// policy; an object without one is treated as `Always`.
+    ///
+    /// ```
+    /// use pod_lifecycle::container::{ContainerPolicy, RestartPolicy};
+    /// let plain = ContainerPolicy::default();
+    /// assert!(plain.restarts_after(1, Some(RestartPolicy::OnFailure)));
+    /// assert!(!plain.restarts_after(0, Some(RestartPolicy::OnFailure)));
+    /// let own = ContainerPolicy { own: Some(RestartPolicy::Never), rules: &[] };
+    /// assert!(!own.restarts_after(1, Some(RestartPolicy::Always)));
+    /// ```
+    #[must_use]
+    pub fn restarts_after(self, code: i32, pod: Option<RestartPolicy>) -> bool {
+        let Some(own) = self.own else {
+            return pod.unwrap_or(RestartPolicy::Always).restarts_after(code);
+        };
+        match self.rules.iter().find(|rule| rule.matches(code)).map(|rule| rule.action) {
+            Some(RuleAction::Restart | RuleAction::RestartAllContainers) => true,
+            None => own.restarts_after(code),
+        }
+    }
+
+    /// Whether some rule restarts the whole Pod, whatever the exit code.
+    #[must_use]
+    pub fn can_restart_all(self) -> bool {
+        self.rules.iter().any(|rule| rule.action == RuleAction::RestartAllContainers)
+    }
+}
+
+/// The `reason` of a termination, as far as a decision looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ExitReason {
+    /// `RestartingAllContainers`: removed by the kubelet to start over (CTR-31).
+    RestartingAllContainers,
+    /// `ContainerStatusUnknown`: the kubelet lost the instance and made the code up (CTR-41, KUB-32).
+    ContainerStatusUnknown,
+    /// `OOMKilled`: a failure of a regular init container even with code 0 (CTR-05).
+    OomKilled,
+    /// Any other text, or none.
+    Other,
+}
+
+impl ExitReason {
+    /// Reads the API value.
+    #[must_use]
+    pub fn from_api(text: &str) -> Self {
+        match text {
+            "RestartingAllContainers" => Self::RestartingAllContainers,
+            "ContainerStatusUnknown" => Self::ContainerStatusUnknown,
+            "OOMKilled" => Self::OomKilled,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// How a container ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Exit {
+    /// The exit code of the process, or the one that the kubelet made up.
+    pub code: i32,
+    /// The reason beside it.
+    pub reason: ExitReason,
+}
+
+/// `started` of a running container (OBJ-53).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Started {
+    /// False or absent: the startup probe has not succeeded yet.
+    NotYet,
+    /// True.
+    Yes,
+}
+
+/// One container's status as the phase reads it (protocol chapter 3, «Inputs of the computation»).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ContainerState {
+    /// The status list has no entry of that name.
+    Missing,
+    /// There is an entry, but no state is set.
+    Empty,
+    /// Waiting, and never terminated before.
+    Waiting,
+    /// Waiting; the last instance terminated so.
+    WaitingAfter(Exit),
+    /// Running.
+    Running(Started),
+    /// Terminated.
+    Terminated(Exit),
+}
+
+impl ContainerState {
+    /// The word for the state, with the exit code where there is one.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "no status",
+            Self::Empty => "no state",
+            Self::Waiting | Self::WaitingAfter(_) => "waiting",
+            Self::Running(_) => "running",
+            Self::Terminated(_) => "terminated",
+        }
+    }
+}
+
+impl fmt::Display for ContainerState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Terminated(exit) => write!(f, "terminated ({})", exit.code),
+            Self::WaitingAfter(exit) => write!(f, "waiting after exit {}", exit.code),
+            Self::Missing | Self::Empty | Self::Waiting | Self::Running(_) => f.write_str(self.word()),
+        }
+    }
+}
+
+/// One container as a decision over its Pod sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ContainerFacts<'a> {
+    /// What the container is for.
+    pub role: Role,
+    /// Its restart settings.
+    pub policy: ContainerPolicy<'a>,
+    /// What its status says.
+    pub state: ContainerState,
+}
+
+/// Whether a container may leave `terminated` while its status entry stays (VAL-22, VAL-23). `restart_all`
+/// tells whether any container of the Pod has a rule of action `RestartAllContainers`.
+#[must_use]
+pub fn may_leave_terminated(
+    container: ContainerFacts<'_>,
+    exit: Exit,
+    pod: Option<RestartPolicy>,
+    restart_all: RestartAll,
+) -> bool {
+    match (container.role, restart_all) {
+        (Role::Ephemeral, _) => false,
+        (Role::Init | Role::Sidecar | Role::Regular, RestartAll::Possible) => true,
+        (Role::Init | Role::Sidecar | Role::Regular, RestartAll::Impossible) => {
+            container.policy.restarts_after(exit.code, pod)
+        }
+    }
+}
+
+/// Whether some rule of the Pod has action `RestartAllContainers`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RestartAll {
+    /// No rule has it.
+    Impossible,
+    /// Some rule has it.
+    Possible,
+}

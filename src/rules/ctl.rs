@@ -1,0 +1,3 @@
+//! Rules of the controllers (none yet).
+
+rules! { Ctl: }
