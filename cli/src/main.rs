@@ -1,2 +1,22 @@
-//! podlife
-fn main() {}
+//! `podlife`: verify the Kubernetes Pod lifecycle protocol, and judge what a cluster did.
+
+mod args;
+mod commands;
+mod exit;
+mod render;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+
+fn main() -> ExitCode {
+    let outcome = match Args::parse().command {
+        Command::Verify(args) => commands::verify::run(&args),
+        Command::Check(args) => commands::check::run(&args),
+        Command::Rules(args) => commands::rules::run(&args),
+        Command::Model(args) => commands::model::run(&args),
+    };
+    exit::finish(outcome)
+}

@@ -1,0 +1,154 @@
+//! The command line. `docs/cli.md` is generated from these types.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use pod_lifecycle::RuleId;
+
+/// The Kubernetes Pod lifecycle: verified, explained, and checked against what a cluster did
+///
+/// Rules of Kubernetes 1.36. Exit status: 0 as expected; 1 a violation, or an outcome that differs from the recorded
+/// one; 2 the call or the whole input is unusable; 3 no violation, but part of the input was unreadable.
+#[derive(Debug, Parser)]
+#[command(name = "podlife", version, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check every law of the models exhaustively, and that every mutant is caught
+    Verify(Verify),
+    /// Judge recorded histories: watch events, Pods or lists
+    Check(Check),
+    /// Show the rules of the protocol
+    Rules(Rules),
+    /// List, show or run a single model
+    Model(Model),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Verify {
+    /// Models to verify; all of them if none is named
+    #[arg(value_name = "MODEL")]
+    pub(crate) models: Vec<String>,
+    /// How large the models are
+    #[arg(long, value_enum, default_value_t = Scope::Standard)]
+    pub(crate) scope: Scope,
+    /// Threads of the checker; the default is one per core
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Name every law, witness and mutant
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+/// How large a model is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scope {
+    /// Small enough for a debug build
+    Tiny,
+    /// What `verify` is asserted on
+    Standard,
+    /// As far as memory goes
+    Large,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    /// Files to judge, each one history; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Report this hazard, or this violation, as a failure
+    #[arg(long, value_name = "RULE")]
+    pub(crate) deny: Vec<RuleId>,
+    /// Do not report breaches of this rule
+    #[arg(long, value_name = "RULE")]
+    pub(crate) allow: Vec<RuleId>,
+    /// The longest value that is read, unless it is a list; units k, M and G are understood
+    #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = size)]
+    pub(crate) max_line: usize,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rules {
+    /// Show only this rule, or this family, such as DEL-08 or DEL
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Model {
+    #[command(subcommand)]
+    pub(crate) command: ModelCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelCommand {
+    /// List the models
+    List {
+        /// Print one JSON object instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what a model contains: actors, actions, laws, scenarios, mutants
+    Show {
+        /// The model
+        name: String,
+        /// Print one JSON object instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run one model and show what it finds
+    Run(ModelRun),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ModelRun {
+    /// The model
+    pub(crate) name: String,
+    /// Run it with this mistake; exit status 1 if a law catches it
+    #[arg(long, value_name = "ID")]
+    pub(crate) mutant: Option<String>,
+    /// Show the path to this scenario or expected violation, such as S21 or NON-21
+    #[arg(long, value_name = "ID")]
+    pub(crate) find: Option<String>,
+    /// How large the model is
+    #[arg(long, value_enum, default_value_t = Scope::Standard)]
+    pub(crate) scope: Scope,
+    /// Print the path in another form
+    #[arg(long, value_enum)]
+    pub(crate) export: Option<Export>,
+}
+
+/// How a path is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Export {
+    /// A Mermaid sequence diagram
+    Mermaid,
+    /// One JSON object
+    Json,
+}
+
+fn size(text: &str) -> Result<usize, String> {
+    let (number, unit) = text.split_at(text.trim_end_matches(char::is_alphabetic).len());
+    let unit: usize = match unit {
+        "" | "B" => 1,
+        "k" | "K" | "KiB" => 1 << 10,
+        "M" | "MiB" => 1 << 20,
+        "G" | "GiB" => 1 << 30,
+        _ => return Err(format!("unknown unit `{unit}`; use k, M or G")),
+    };
+    let number: usize = number.parse().map_err(|_| "expected a number such as 16M".to_owned())?;
+    number.checked_mul(unit).filter(|size| *size > 0).ok_or_else(|| "out of range".to_owned())
+}

@@ -1,0 +1,6 @@
+//! One module per subcommand.
+
+pub(crate) mod check;
+pub(crate) mod model;
+pub(crate) mod rules;
+pub(crate) mod verify;
