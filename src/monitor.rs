@@ -77,12 +77,13 @@ pub enum Unknown {
 /// ```
 #[derive(Debug, Default)]
 pub struct Monitor {
-    live: HashMap<Arc<str>, View<Arc<str>>>,
-    /// The live UID of each namespace and name.
-    names: HashMap<(Arc<str>, Arc<str>), Arc<str>>,
+    live: HashMap<Arc<str>, Live>,
+    /// The live UID of each namespace and name, by their hash.
+    names: HashMap<u64, Arc<str>>,
     removed: Removed,
     strings: Strings,
     seen: u64,
+    gaps: u64,
 }
 
 impl Monitor {
@@ -97,17 +98,26 @@ impl Monitor {
         if self.removed.contains(pod.uid) {
             return Verdict { violations: vec![Violation::Returned { uid: pod.uid.into() }], unknown: None };
         }
-        let mut verdict = match self.live.get(pod.uid) {
-            Some(last) => Verdict { violations: validate::review(last, &pod), unknown: None },
-            None => self.meet(observed, &pod),
+        let mut verdict = match (self.live.get(pod.uid), self.namesake(&pod)) {
+            (Some(last), _) => Verdict { violations: validate::review(&last.pod, &pod), unknown: None },
+            (None, Some(old)) if observed == Observed::Modified && self.is_same_object(old, &pod) => {
+                let changed = Violation::UidChanged { old: (&*old.pod.uid).into(), new: pod.uid.into() };
+                return Verdict { violations: vec![changed], unknown: None };
+            }
+            (None, _) => self.meet(observed, &pod),
         };
         if observed == Observed::Deleted {
             verdict.violations.extend(validate::review_removal(&pod, self.removed.predecessor(&pod)));
-            self.forget(&pod);
+            self.forget(pod.uid, (pod.namespace, pod.name));
         } else {
             self.remember(pod);
         }
         verdict
+    }
+
+    /// Says that observations may be missing here: part of the input was unreadable, or the watch failed.
+    pub const fn gap(&mut self) {
+        self.gaps += 1;
     }
 
     /// How many Pods are live.
@@ -122,43 +132,53 @@ impl Monitor {
         self.seen
     }
 
+    /// The live Pod of the same name.
+    fn namesake(&self, pod: &View<&str>) -> Option<&Live> {
+        self.live.get(self.names.get(&hash((pod.namespace, pod.name)))?)
+    }
+
+    /// Whether `pod` is the object last seen as `old`, under another UID: a successor has a creation time of its
+    /// own, and in a stream without gaps it begins with ADDED.
+    fn is_same_object(&self, old: &Live, pod: &View<&str>) -> bool {
+        old.gaps == self.gaps && old.pod.created == pod.created
+    }
+
     /// The first observation of a UID.
     fn meet(&mut self, observed: Observed, pod: &View<&str>) -> Verdict {
         self.seen += 1;
-        let violations = validate::inspect(pod);
-        let name = (self.strings.keep(pod.namespace), self.strings.keep(pod.name));
-        let predecessor = self.names.get(&name).cloned();
-        match (observed, predecessor) {
-            (Observed::Modified | Observed::Deleted, Some(old)) => {
-                self.live.remove(&old);
-                let changed = Violation::UidChanged { old: (&*old).into(), new: pod.uid.into() };
-                Verdict { violations: [vec![changed], violations].concat(), unknown: None }
-            }
-            (Observed::Added | Observed::State, Some(old)) => {
-                self.live.remove(&old);
-                Verdict { violations, unknown: Some(Unknown::Predecessor) }
-            }
-            (Observed::Added, None) => Verdict { violations, unknown: None },
-            (Observed::Modified | Observed::Deleted | Observed::State, None) => {
-                Verdict { violations, unknown: Some(Unknown::Beginning) }
-            }
+        let unseen = self.namesake(pod).map(|old| old.pod.uid.clone());
+        let unknown = match (&unseen, observed) {
+            (Some(_), _) => Some(Unknown::Predecessor),
+            (None, Observed::Added) => None,
+            (None, Observed::Modified | Observed::Deleted | Observed::State) => Some(Unknown::Beginning),
+        };
+        if let Some(uid) = unseen {
+            self.forget(&uid, (pod.namespace, pod.name));
         }
+        Verdict { violations: validate::inspect(pod), unknown }
     }
 
     fn remember(&mut self, pod: View<&str>) {
+        let name = hash((pod.namespace, pod.name));
         let pod = pod.map(|text| self.strings.keep(text));
-        let name = (pod.namespace.clone(), pod.name.clone());
         self.names.insert(name, pod.uid.clone());
-        self.live.insert(pod.uid.clone(), pod);
+        self.live.insert(pod.uid.clone(), Live { pod, gaps: self.gaps });
         self.strings.tidy();
     }
 
-    fn forget(&mut self, pod: &View<&str>) {
-        if let Some(last) = self.live.remove(pod.uid) {
-            self.names.remove(&(last.namespace, last.name));
-        }
-        self.removed.add(pod);
+    fn forget(&mut self, uid: &str, name: (&str, &str)) {
+        self.live.remove(uid);
+        self.names.remove(&hash(name));
+        self.removed.add(uid, name);
     }
+}
+
+/// The last state of a live Pod.
+#[derive(Debug)]
+struct Live {
+    pod: View<Arc<str>>,
+    /// How many gaps the stream had before.
+    gaps: u64,
 }
 
 /// The Pods that were removed last, as hashes of UID and name.
@@ -181,7 +201,7 @@ impl Removed {
         }
     }
 
-    fn add(&mut self, pod: &View<&str>) {
+    fn add(&mut self, uid: &str, name: (&str, &str)) {
         if self.order.len() == REMOVED_KEPT
             && let Some((uid, name)) = self.order.pop_front()
         {
@@ -193,7 +213,7 @@ impl Removed {
                 }
             }
         }
-        let (uid, name) = (hash(pod.uid), hash((pod.namespace, pod.name)));
+        let (uid, name) = (hash(uid), hash(name));
         self.uids.insert(uid);
         *self.names.entry(name).or_default() += 1;
         self.order.push_back((uid, name));

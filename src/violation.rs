@@ -44,7 +44,7 @@ pub enum Violation {
         new: Box<str>,
     },
     /// An object came back after its removal.
-    #[error("an event about uid `{uid}` after its DELETED")]
+    #[error("uid `{uid}` is back after its removal")]
     Returned {
         /// The UID that had been removed.
         uid: Box<str>,

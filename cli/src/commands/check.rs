@@ -196,8 +196,12 @@ impl Judging<'_> {
                     self.observe(Observed::State, pod);
                 }
             }
+            Document::Error(_) => {
+                self.history.others += 1;
+                self.monitor.gap();
+            }
             // `Document` may grow; whatever tells nothing about a Pod is counted.
-            Document::Bookmark | Document::Error(_) | Document::Other(_) | _ => self.history.others += 1,
+            Document::Bookmark | Document::Other(_) | _ => self.history.others += 1,
         }
     }
 
@@ -223,5 +227,6 @@ impl Judging<'_> {
 
     fn complain(&mut self, at: Place, reason: String) {
         self.history.unreadable.push(Unreadable { at: Some(at), reason });
+        self.monitor.gap();
     }
 }
