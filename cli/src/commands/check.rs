@@ -23,10 +23,15 @@ pub(crate) struct History {
     pub(crate) pods: u64,
     pub(crate) unknown: u64,
     pub(crate) findings: Vec<Finding>,
+    /// The first parts that could not be judged; all have been named on standard error.
     pub(crate) unreadable: Vec<Unreadable>,
+    pub(crate) unreadable_parts: u64,
     /// Findings that were not asked for.
     pub(crate) allowed: u64,
 }
+
+/// How many unreadable parts of a file are kept for the report.
+const UNREADABLE_KEPT: usize = 1000;
 
 /// A part of the input that could not be judged.
 #[derive(Debug)]
@@ -37,7 +42,7 @@ pub(crate) struct Unreadable {
 
 impl History {
     fn is_unusable(&self) -> bool {
-        self.events == 0 && self.others == 0 && !self.unreadable.is_empty()
+        self.events == 0 && self.others == 0 && self.unreadable_parts > 0
     }
 
     fn fails(&self, args: &args::Check) -> bool {
@@ -52,9 +57,6 @@ pub(crate) fn fails(finding: &Finding, args: &args::Check) -> bool {
 
 pub(crate) fn run(args: &args::Check) -> Result<Outcome, CliError> {
     let histories: Vec<History> = args.files.iter().map(|file| judge(file, args)).collect();
-    for history in &histories {
-        render::check::unreadable(history);
-    }
     if histories.iter().all(History::is_unusable) {
         return Err(CliError::unusable(
             "none of the input can be judged",
@@ -68,7 +70,7 @@ pub(crate) fn run(args: &args::Check) -> Result<Outcome, CliError> {
     }
     Ok(if histories.iter().any(|history| history.fails(args)) {
         Outcome::Unexpected
-    } else if histories.iter().any(|history| !history.unreadable.is_empty()) {
+    } else if histories.iter().any(|history| history.unreadable_parts > 0) {
         Outcome::PartlyUnreadable
     } else {
         Outcome::Expected
@@ -89,7 +91,7 @@ fn judge(file: &Path, args: &args::Check) -> History {
         File::open(file).and_then(|file| judging.read(file))
     };
     if let Err(error) = read {
-        judging.history.unreadable.push(Unreadable { at: None, reason: error.to_string() });
+        judging.complain(None, error.to_string());
     }
     judging.history.pods = judging.monitor.seen();
     judging.history
@@ -145,13 +147,13 @@ impl Judging<'_> {
             Frame::Record { bytes, at, more } => self.record(bytes, at, more),
             Frame::Garbage { at, length } => {
                 let lines = if length == 1 { "1 byte is".to_owned() } else { format!("{length} bytes are") };
-                self.complain(at, format!("{lines} no JSON object"));
+                self.complain(Some(at), format!("{lines} no JSON object"));
                 Handled::Whole
             }
             Frame::TooLong { at, length } => {
                 let limit = self.args.max_line;
                 self.complain(
-                    at,
+                    Some(at),
                     format!("a value of {length} bytes is longer than --max-line ({limit} bytes)"),
                 );
                 Handled::Whole
@@ -175,7 +177,7 @@ impl Judging<'_> {
                 Err(error) => {
                     let value = (bytes.len() - rest.len()) as u64;
                     let byte = at.byte + value + error.offset().unwrap_or_default() as u64;
-                    self.complain(Place { line: at.line + error.line(), byte }, error.to_string());
+                    self.complain(Some(Place { line: at.line + error.line(), byte }), error.to_string());
                     return Handled::Broken;
                 }
             }
@@ -225,8 +227,13 @@ impl Judging<'_> {
         }
     }
 
-    fn complain(&mut self, at: Place, reason: String) {
-        self.history.unreadable.push(Unreadable { at: Some(at), reason });
+    fn complain(&mut self, at: Option<Place>, reason: String) {
+        let part = Unreadable { at, reason };
+        render::check::unreadable(&self.history.file, &part);
+        self.history.unreadable_parts += 1;
+        if self.history.unreadable.len() < UNREADABLE_KEPT {
+            self.history.unreadable.push(part);
+        }
         self.monitor.gap();
     }
 }

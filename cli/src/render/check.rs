@@ -7,21 +7,17 @@ use pod_lifecycle::{Force, KUBERNETES, RuleId};
 use serde::Serialize;
 
 use crate::args;
-use crate::commands::check::{self, History};
+use crate::commands::check::{self, History, Unreadable};
 use crate::render::{Paint, counted};
 
-/// Names every part that could not be judged, on standard error.
-pub(crate) fn unreadable(history: &History) {
+/// Names a part that could not be judged, on standard error.
+pub(crate) fn unreadable(file: &str, part: &Unreadable) {
     let mut stderr = io::stderr().lock();
-    for part in &history.unreadable {
-        // Nothing is left to tell if standard error is closed.
-        let _ = match part.at {
-            Some(at) => {
-                writeln!(stderr, "{}:{}: byte {}: {}", history.file, at.line, at.byte, part.reason)
-            }
-            None => writeln!(stderr, "{}: {}", history.file, part.reason),
-        };
-    }
+    // Nothing is left to tell if standard error is closed.
+    let _ = match part.at {
+        Some(at) => writeln!(stderr, "{file}:{}: byte {}: {}", at.line, at.byte, part.reason),
+        None => writeln!(stderr, "{file}: {}", part.reason),
+    };
 }
 
 /// One block a Pod, one line a violation, then what the rules say, then the verdict.
@@ -86,7 +82,7 @@ fn verdict(out: &mut impl Write, histories: &[History], args: &args::Check, pain
     for (count, what) in [
         (hazards, "hazard"),
         (sum(|history| history.allowed), "allowed breach"),
-        (sum(|history| history.unreadable.len() as u64), "unreadable part"),
+        (sum(|history| history.unreadable_parts), "unreadable part"),
     ] {
         if count > 0 {
             write!(out, ", {}", counted(count, what))?;
@@ -97,7 +93,7 @@ fn verdict(out: &mut impl Write, histories: &[History], args: &args::Check, pain
         write!(out, ", {unknown} first seen in mid-life")?;
     }
     writeln!(out, " (Kubernetes {KUBERNETES})")?;
-    for history in histories.iter().filter(|history| history.events == 0 && history.unreadable.is_empty()) {
+    for history in histories.iter().filter(|history| history.events == 0 && history.unreadable_parts == 0) {
         writeln!(out, "note: {} holds no observation of a Pod", history.file)?;
     }
     Ok(())
@@ -123,6 +119,7 @@ struct FileReport<'a> {
     cannot_tell: u64,
     allowed: u64,
     violations: Vec<ViolationReport<'a>>,
+    unreadable_parts: u64,
     unreadable: Vec<UnreadableReport<'a>>,
 }
 
@@ -198,6 +195,7 @@ fn file_report<'a>(history: &'a History, args: &args::Check) -> FileReport<'a> {
         cannot_tell: history.unknown,
         allowed: history.allowed,
         violations: violations.collect(),
+        unreadable_parts: history.unreadable_parts,
         unreadable: unreadable.collect(),
     }
 }
