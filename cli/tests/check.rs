@@ -74,8 +74,8 @@ fn allowed_rules_are_counted_and_fail_nothing() {
 
 #[test]
 fn an_unknown_rule_is_an_unusable_call() {
-    let shown = check(&["x", "--deny", "DEL-99"]);
-    assert!(shown.contains("there is no rule `DEL-99`") && shown.ends_with("exit 2\n"), "{shown}");
+    let shown = check(&["x", "--deny", "XYZ-99"]);
+    assert!(shown.contains("there is no rule `XYZ-99`") && shown.ends_with("exit 2\n"), "{shown}");
 }
 
 /// The Pod garbage collector's `Failed` overwritten by a kubelet: a hazard (NON-02).

@@ -25,9 +25,9 @@ fn json_is_one_object() {
 
 #[test]
 fn an_unknown_rule_is_an_unusable_call() {
-    let shown = transcript(&mut podlife(&["rules", "DEL-99"]));
+    let shown = transcript(&mut podlife(&["rules", "XYZ-99"]));
     assert_eq!(
         shown,
-        "error: there is no rule or family `DEL-99`\nhint: `podlife rules` lists them; a rule is named like DEL-08\nexit 2\n"
+        "error: there is no rule or family `XYZ-99`\nhint: `podlife rules` lists them; a rule is named like DEL-08\nexit 2\n"
     );
 }
