@@ -1,4 +1,5 @@
 //! Nanoseconds and allocations of one decision: `cargo bench --bench decisions`.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a bench fails loudly")]
 
 use divan::{Bencher, black_box};
 use pod_lifecycle::container::{

@@ -1,6 +1,7 @@
 //! What `podlife check` does to a byte, beside two other readers of the same bytes:
 //! `cargo bench --bench stream`. `POD_LIFECYCLE_TRACES` names a directory whose `*/watch.jsonl` are used instead
 //! of the committed traces.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a bench fails loudly")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@
 //! `kubectl get pods -A -w -o json --output-watch-events` to a `Monitor`, line by line.
 //!
 //! `cargo run --example judge_a_watch -- examples/traces/31-hazard-successor-removed.jsonl`
+#![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "an example is a program")]
 
 use std::error::Error;
 use std::fs;

@@ -1,4 +1,5 @@
 //! For controller authors: what a DELETE does to a Pod, decided as the API server decides it.
+#![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "an example is a program")]
 
 use std::error::Error;
 
@@ -26,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let gone = effects.contains(&Some(Effect::Remove));
         println!(
             "DELETE with grace {:>7}: {next}; {} ({} row {})",
-            options.grace_period_seconds.map_or("default".to_owned(), |grace| grace.to_string()),
+            options.grace_period_seconds.map_or_else(|| "default".to_owned(), |grace| grace.to_string()),
             if gone { "removed" } else { "it stays" },
             row.rule(),
             row.number().unwrap_or_default(),

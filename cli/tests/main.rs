@@ -1,4 +1,10 @@
 //! The command line as its users meet it.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails loudly, and reads what it tests"
+)]
 
 use std::path::{Path, PathBuf};
 

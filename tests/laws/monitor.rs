@@ -14,7 +14,6 @@ const LEGAL: [&str; 3] = ["01-simple-create-run-delete", "08-restart-policies", 
 fn events(trace: &str) -> Vec<Value> {
     let file =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/traces").join(trace).with_extension("jsonl");
-    #[allow(clippy::disallowed_methods, reason = "only the library is kept from reading files")]
     let text = fs::read_to_string(file).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
