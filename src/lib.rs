@@ -8,6 +8,7 @@ pub mod deletion;
 pub mod monitor;
 pub mod phase;
 pub mod rules;
+pub mod table;
 pub mod termination;
 pub mod time;
 pub mod validate;

@@ -235,11 +235,10 @@ impl Kill {
             }
             (Self::Stopping { .. }, Event::TimedOut) => Step { effect: Some(Effect::Sigkill), ..stay }, // step 5
             (Self::Stopping { .. }, Event::StopFailed) => Step { next: Self::Failed, effect: None }, // KUB-47
-            (Self::Hook { .. } | Self::Turn { .. } | Self::Stopping { .. }, Event::Exited) => {
-                Step { next: Self::Stopped, effect: None }
-            }
-            (Self::Hook { .. }, Event::TurnCame | Event::StopFailed)
-            | (Self::Turn { .. }, Event::HookReturned | Event::StopFailed)
+            (Self::Stopping { .. }, Event::Exited) => Step { next: Self::Stopped, effect: None },
+            // A process that ends before is noticed by the stop call, which then returns at once.
+            (Self::Hook { .. }, Event::TurnCame | Event::Exited | Event::StopFailed)
+            | (Self::Turn { .. }, Event::HookReturned | Event::Exited | Event::StopFailed)
             | (Self::Stopping { .. }, Event::HookReturned | Event::TurnCame)
             | (Self::Stopped | Self::Failed, _) => stay,
         }

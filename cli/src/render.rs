@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use serde::Serialize;
 
 pub(crate) mod check;
+pub(crate) mod diagram;
 pub(crate) mod rules;
 
 /// Says on standard error why the command could not run, and what to do.

@@ -19,6 +19,7 @@ fn the_command_line_is_documented() {
         &["model", "list"],
         &["model", "show"],
         &["model", "run"],
+        &["diagram"],
     ] {
         let help = transcript(podlife(command).arg("--help").env("COLUMNS", "100"));
         let help = help.trim_end().trim_end_matches("exit 0").trim_end();
@@ -26,6 +27,19 @@ fn the_command_line_is_documented() {
         write!(text, "\n## {name}\n\n```text\n{help}\n```\n").unwrap();
     }
     compare("docs/cli.md", &text);
+}
+
+#[test]
+fn the_machines_are_drawn() {
+    let mut text = String::from(
+        "# The machines\n\nDrawn from the tables of the code (`podlife diagram`); made and compared by `cli/tests/documents.rs`.\n",
+    );
+    for table in pod_lifecycle::table::all() {
+        let drawn = transcript(&mut podlife(&["diagram", table.name]));
+        let drawn = drawn.trim_end_matches("exit 0\n");
+        write!(text, "\n## {}\n\n{}\n\n```mermaid\n{drawn}```\n", table.name, table.about).unwrap();
+    }
+    compare("docs/machines.md", &text);
 }
 
 fn compare(file: &str, text: &str) {

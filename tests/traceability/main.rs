@@ -88,6 +88,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("deletion", &["binding", "phase", "rules", "time"]),
     ("worker", &["time"]),
     ("termination", &["container"]),
+    ("table", &["binding", "deletion", "phase", "rules", "termination", "time"]),
     ("wire", &["time"]),
     ("view", &["binding", "container", "deletion", "phase", "rules", "time", "wire"]),
     ("violation", &["container", "deletion", "rules", "time"]),
