@@ -6,7 +6,9 @@ use serde::Serialize;
 
 pub(crate) mod check;
 pub(crate) mod diagram;
+pub(crate) mod model;
 pub(crate) mod rules;
+pub(crate) mod verify;
 
 /// Says on standard error why the command could not run, and what to do.
 pub(crate) fn error(message: &str, hint: Option<&str>) {
