@@ -149,6 +149,12 @@ impl Frames {
         self.filled = (self.filled + length).min(self.buffer.len());
     }
 
+    /// How many bytes of the stream are held: fed, and neither given out nor dropped yet.
+    #[must_use]
+    pub const fn held(&self) -> usize {
+        self.filled - self.start
+    }
+
     /// Says that the stream has ended.
     pub const fn end(&mut self) {
         self.ended = true;
