@@ -298,7 +298,8 @@ impl Frames {
         if length <= self.max_line {
             return false;
         }
-        let head = self.rest().get(..256).unwrap_or_default();
+        let rest = self.rest();
+        let head = rest.get(..256).unwrap_or(rest);
         let list = !head.starts_with(br#"{"type":"#)
             && [&b"\"items\""[..], b"\"List\"", b"\"PodList\""]
                 .iter()
