@@ -1,1 +1,27 @@
-//! x
+//! Laws: what must be true whatever the input, said a second time over plain fields.
+//!
+//! A law never computes what it expects with the function that it judges. Its name begins with its rule, its first line
+//! is the sentence under test. What is finite is enumerated; the rest is sampled by the strategies of [`strategies`],
+//! and a sample that once failed stays in a `.regressions` file beside its module.
+
+mod binding;
+mod container;
+mod corpus;
+mod delete_begin;
+mod delete_history;
+mod delete_rows;
+mod delete_step;
+mod delete_traces;
+mod documents;
+mod frames;
+#[path = "../../fuzz/src/lib.rs"]
+#[allow(unreachable_pub, reason = "a library of its own in `fuzz/`")]
+mod fuzz_bodies;
+mod phase_overrides;
+mod phase_rows;
+mod phase_vectors;
+mod rules;
+mod strategies;
+mod time;
+mod wire;
+mod worker;
