@@ -11,8 +11,11 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 
 mod check;
+mod diagram;
 mod documents;
+mod model;
 mod rules;
+mod verify;
 
 /// The program, away from any terminal.
 fn podlife(arguments: &[&str]) -> Command {
