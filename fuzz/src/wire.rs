@@ -120,7 +120,8 @@ fn documents(stream: &[u8]) {
                     Document::Pod(pod) => again(pod),
                     Document::Event(event) => again(&event.object),
                     Document::List { pods, .. } => pods.iter().for_each(again),
-                    _ => {}
+                    // `Document` may grow; nothing else holds a Pod.
+                    Document::Bookmark | Document::Error(_) | Document::Other(_) | _ => {}
                 }
             }
             Err(error) => {

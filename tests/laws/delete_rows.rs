@@ -212,7 +212,7 @@ fn del_13_table() {
     }
     for grace in [Some(3), Some(0), None] {
         let state = Deletion::from_fields(Some(DUE), grace);
-        let name = grace.map_or("DT 103, G absent".to_owned(), |grace| format!("DT 103, G {grace}"));
+        let name = grace.map_or_else(|| "DT 103, G absent".to_owned(), |grace| format!("DT 103, G {grace}"));
         for grace in graces(if grace == Some(3) {
             &[None, Some(0), Some(1), Some(2), Some(3)]
         } else {
@@ -250,8 +250,8 @@ fn del_13_table() {
 
 fn line(text: &mut String, name: &str, state: Deletion, request: Request, facts: Facts) {
     let step = state.step(Input::Delete(request), facts).unwrap();
-    let grace = request.grace.map_or("-".to_owned(), |grace| grace.to_string());
-    let policy = request.propagation.map_or("-".to_owned(), |policy| format!("{policy:?}"));
+    let grace = request.grace.map_or_else(|| "-".to_owned(), |grace| grace.to_string());
+    let policy = request.propagation.map_or_else(|| "-".to_owned(), |policy| format!("{policy:?}"));
     let row = step.row.number().unwrap();
     let next = format!("{}, F {}", fields(step.next), names(step.finalizers));
     let stored = names(facts.finalizers);

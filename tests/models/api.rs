@@ -7,7 +7,7 @@ use pod_lifecycle_models::api::{
     Api, Client, LONG, Node, Options, Pod, Precondition, Role, SHORT, State, Uid, X,
 };
 use pod_lifecycle_models::audit::{Claim, Until, explore};
-use pod_lifecycle_models::catalogue::{self, Entry, Variant};
+use pod_lifecycle_models::catalogue::{self, Entry, LawKind, Variant};
 use pod_lifecycle_models::law::{Protocol, Scope};
 use pod_lifecycle_models::render::{Told, mermaid, steps};
 use proptest::option;
@@ -107,8 +107,8 @@ fn s21_is_gone_with_uid_preconditions() {
     let remedy = laws
         .iter()
         .find_map(|law| match law.kind {
-            catalogue::LawKind::Expected(remedy) if law.id == "NON-21/successor" => remedy,
-            _ => None,
+            LawKind::Expected(remedy) if law.id == "NON-21/successor" => remedy,
+            LawKind::Expected(_) | LawKind::Always | LawKind::Sometimes => None,
         })
         .unwrap();
     for id in ["S21", "NON-21/successor"] {
