@@ -88,6 +88,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("deletion", &["binding", "phase", "rules", "time"]),
     ("worker", &["time"]),
     ("termination", &["container"]),
+    ("restart", &["container", "phase", "time"]),
+    ("status", &["phase"]),
     ("table", &["binding", "deletion", "phase", "rules", "termination", "time"]),
     ("wire", &["time"]),
     ("view", &["binding", "container", "deletion", "phase", "rules", "time", "wire"]),
