@@ -105,14 +105,16 @@ proptest! {
         }
     }
 
-    /// After whatever garbage, every good value is found, in order.
+    /// After whatever garbage, every good value is found, in order. (Pieces of garbage may happen to make one more.)
     #[test]
     fn good_values_are_found_after_garbage(parts in vec(part(), 0..8)) {
         let expected: Vec<Value> = parts.iter().flat_map(|part| match part {
             Part::Good(text) => Deserializer::from_str(text).into_iter().map(Result::unwrap).collect(),
             Part::Garbage(_) => Vec::new(),
         }).collect();
-        prop_assert_eq!(read([stream(&parts).as_bytes()], 1 << 20).1, expected);
+        let found = read([stream(&parts).as_bytes()], 1 << 20).1;
+        let mut rest = found.iter();
+        prop_assert!(expected.iter().all(|value| rest.any(|found| found == value)), "{expected:?} in {found:?}");
     }
 
     /// Every byte of a stream lies in at most one frame, frames come in order, and lines are counted.
