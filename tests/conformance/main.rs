@@ -18,6 +18,7 @@ mod effective_grace;
 mod files;
 mod harness;
 mod phase;
+mod pod_worker;
 mod sabotage;
 
 /// Makes one test for each oracle, and the list of those that are compared.
@@ -46,6 +47,7 @@ oracles! {
     before_delete: before_delete::BeforeDelete;
     phase: phase::Phase;
     effective_grace: effective_grace::EffectiveGrace;
+    pod_worker: pod_worker::PodWorker;
 }
 
 /// Data without a comparison is named, never passed over in silence.

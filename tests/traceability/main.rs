@@ -80,7 +80,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("phase", &["binding", "container", "rules", "time"]),
     ("binding", &["deletion", "rules"]),
     ("deletion", &["binding", "phase", "rules", "time"]),
-    ("worker", &["time"]),
+    ("worker", &["deletion", "phase", "rules", "time"]),
     ("wire", &["time"]),
     ("view", &["binding", "container", "deletion", "phase", "rules", "time", "wire"]),
     ("violation", &["container", "deletion", "rules", "time"]),
