@@ -245,7 +245,9 @@ impl Worker {
                 Taken { next: Self { waiting, ..self }, call: Call::HeldBack, effects: NOTHING } // KUB-24
             }
             (Activity::New, Source::Static, Stage::Terminating { .. } | Stage::Terminated { .. }, _) => {
-                Taken { next: next.finish(), call: Call::NeverStarts, effects: END } // KUB-24
+                // KUB-24. Its update is dropped, not handled: housekeeping sees no config (KUB-27).
+                let next = Self { waiting: None, ..self.finish() };
+                Taken { next, call: Call::NeverStarts, effects: END }
             }
             (_, _, _, _) => next.call(waiting, pod),
         })
@@ -340,7 +342,7 @@ impl Worker {
             Subject::Runtime => None,
         };
         let waiting = self.waiting.map(|waiting| waiting.update);
-        let config = self.handled.and_then(source).or_else(|| waiting.and_then(source));
+        let config = self.handled.or(waiting).and_then(source);
         Known { state, desired, config }
     }
 

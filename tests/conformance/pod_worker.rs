@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use pod_lifecycle::phase::Source;
 use pod_lifecycle::worker::{
     self, Call, Desired, Effect, Facts, Housekeeping, KillCause, KillOptions, Kind, Marks, Outcome, Pass,
-    Place, Question, Remains, Slot, Stage, Subject, Turn, Update, Worker,
+    Place, Question, Remains, Stage, Subject, Turn, Update, Worker,
 };
 use pod_lifecycle::{Deletion, Grace, Phase, Time};
 use serde::de::IgnoredAny;
@@ -24,7 +24,7 @@ pub(crate) struct Case {
     #[serde(rename = "source")]
     _source: IgnoredAny,
     #[serde(rename = "title")]
-    _title: IgnoredAny,
+    _title: Option<IgnoredAny>,
     #[serde(default)]
     runtime_running: bool,
     steps: Vec<Recorded>,
@@ -214,7 +214,7 @@ impl Kubelet {
     }
 
     fn work(&mut self, uid: &str, result: &str, during: Option<During>) -> Made {
-        let Some(record) = self.record(uid) else { return made(Call::Idle) };
+        let Some(record) = *self.records.entry(uid.to_owned()).or_default() else { return made(Call::Idle) };
         let starts_static = !record.is_started()
             && matches!(record.waiting, Some(waiting) if matches!(waiting.update.subject, Subject::Pod(pod) if pod.source == Source::Static));
         let asks = starts_static && record.stage == Stage::Sync;
@@ -266,7 +266,7 @@ impl Kubelet {
             self.decided.push(format!("KUB-27 {}", if next.is_some() { "kept" } else { "forgotten" }));
             self.records.insert(uid.clone(), next);
             self.perform(&uid, effects);
-            if let Some(worker::Known { state, desired, config }) = answer {
+            if let Some(worker::Known { state, desired: of, config }) = answer {
                 let state = match state {
                     Pass::Sync => "sync",
                     Pass::Terminating => "terminating",
@@ -276,7 +276,7 @@ impl Kubelet {
                     uid,
                     Known {
                         state: state.to_owned(),
-                        orphan: desired == Desired::Orphan,
+                        orphan: of == Desired::Orphan,
                         has_config: config.is_some(),
                         r#static: config == Some(Source::Static),
                     },
