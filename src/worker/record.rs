@@ -196,7 +196,7 @@ pub struct Waiting {
 /// Whether the termination has been taken up by the worker (KUB-23).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Begun {
-    /// It is only requested: a SyncPod pass may still be running.
+    /// It is only requested: a `SyncPod` pass may still be running.
     No,
     /// The containers are being stopped, or were.
     Yes,

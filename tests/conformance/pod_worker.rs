@@ -43,8 +43,26 @@ struct Recorded {
 #[serde(tag = "op", rename_all = "camelCase", deny_unknown_fields)]
 enum Op {
     Update(Sent),
-    Work { uid: String, result: String, during: Option<During> },
+    Work { uid: String, result: Returned, during: Option<During> },
     SyncKnown { desired: Option<Vec<String>> },
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Sending {
+    Create,
+    Update,
+    Sync,
+    Kill,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Returned {
+    Ok,
+    Error,
+    Canceled,
+    Terminal,
 }
 
 /// An update that arrives during a call.
@@ -58,7 +76,7 @@ enum During {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Sent {
     uid: String,
-    r#type: String,
+    r#type: Sending,
     phase: Option<String>,
     #[serde(default)]
     deleted: bool,
@@ -110,9 +128,8 @@ struct Known {
     r#static: bool,
 }
 
-#[derive(Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize, Serialize, Default)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-#[derive(Default)]
 struct After {
     is_pod_known_terminated: bool,
     could_have_running_containers: bool,
@@ -192,7 +209,7 @@ impl Kubelet {
             Op::Update(sent) => {
                 self.update(&sent);
             }
-            Op::Work { uid, result, during } => call = Some(self.work(&uid, &result, during)),
+            Op::Work { uid, result, during } => call = Some(self.work(&uid, result, during)),
             Op::SyncKnown { desired } => known = Some(self.sync_known(&desired.unwrap_or_default())),
         }
         let after = self.records.iter().map(|(uid, record)| (uid.clone(), self.after(*record))).collect();
@@ -213,7 +230,7 @@ impl Kubelet {
         effects.contains(&Some(Effect::CancelCall))
     }
 
-    fn work(&mut self, uid: &str, result: &str, during: Option<During>) -> Made {
+    fn work(&mut self, uid: &str, result: Returned, during: Option<During>) -> Made {
         let Some(record) = *self.records.entry(uid.to_owned()).or_default() else { return made(Call::Idle) };
         let starts_static = !record.is_started()
             && matches!(record.waiting, Some(waiting) if matches!(waiting.update.subject, Subject::Pod(pod) if pod.source == Source::Static));
@@ -231,11 +248,10 @@ impl Kubelet {
             shown.canceled = cancelled && sent.uid == uid;
         }
         let outcome = match result {
-            "ok" => Outcome::Ok,
-            "terminal" => Outcome::Terminal,
-            "error" => Outcome::Failed,
-            "canceled" => Outcome::Cancelled,
-            other => panic!("result {other}"),
+            Returned::Ok => Outcome::Ok,
+            Returned::Terminal => Outcome::Terminal,
+            Returned::Error => Outcome::Failed,
+            Returned::Canceled => Outcome::Cancelled,
         };
         let record = self.record(uid).expect("a record inside a call is kept");
         let worker::Done { next, effects, again } = record.done(outcome).expect("a call is in progress");
@@ -380,12 +396,11 @@ fn made(call: Call) -> Made {
 }
 
 fn asked(sent: &Sent) -> Update {
-    let kind = match &*sent.r#type {
-        "create" => Kind::Create,
-        "update" => Kind::Update,
-        "sync" => Kind::Sync,
-        "kill" => Kind::Kill,
-        other => panic!("type {other}"),
+    let kind = match sent.r#type {
+        Sending::Create => Kind::Create,
+        Sending::Update => Kind::Update,
+        Sending::Sync => Kind::Sync,
+        Sending::Kill => Kind::Kill,
     };
     let due = sent.deleted.then(|| Time::from_unix(0));
     let facts = Facts {

@@ -1,2 +1,3 @@
 //! x
 mod monitor;
+mod worker;
