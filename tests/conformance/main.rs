@@ -21,6 +21,7 @@ mod files;
 mod harness;
 mod kill_grace;
 mod phase;
+mod pod_worker;
 mod sabotage;
 mod should_restart;
 mod should_restart_all;
@@ -58,6 +59,7 @@ oracles! {
     should_restart: should_restart::ShouldRestart;
     should_restart_all: should_restart_all::ShouldRestartAll;
     termination_order: termination_order::TerminationOrder;
+    pod_worker: pod_worker::PodWorker;
 }
 
 /// Data without a comparison is named, never passed over in silence.

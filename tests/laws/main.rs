@@ -19,6 +19,7 @@ mod delete_rows;
 mod delete_step;
 mod delete_traces;
 mod documents;
+mod effective_grace;
 mod frames;
 #[path = "../../fuzz/src/lib.rs"]
 #[allow(unreachable_pub, reason = "a library of its own in `fuzz/`")]
