@@ -14,7 +14,6 @@
 //! A new oracle is one module with an implementation of [`harness::Oracle`], and one line below.
 
 mod before_delete;
-mod can_be_deleted;
 mod container_grace;
 mod effective_grace;
 mod files;
@@ -23,8 +22,6 @@ mod kill_grace;
 mod phase;
 mod pod_worker;
 mod sabotage;
-mod should_restart;
-mod should_restart_all;
 mod termination_order;
 
 /// Makes one test for each oracle, and the list of those that are compared.
@@ -55,9 +52,6 @@ oracles! {
     effective_grace: effective_grace::EffectiveGrace;
     container_grace: container_grace::ContainerGrace;
     kill_grace: kill_grace::KillGrace;
-    can_be_deleted: can_be_deleted::CanBeDeleted;
-    should_restart: should_restart::ShouldRestart;
-    should_restart_all: should_restart_all::ShouldRestartAll;
     termination_order: termination_order::TerminationOrder;
     pod_worker: pod_worker::PodWorker;
 }

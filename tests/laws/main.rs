@@ -28,7 +28,6 @@ mod monitor;
 mod phase_overrides;
 mod phase_rows;
 mod phase_vectors;
-mod restart;
 mod rules;
 mod strategies;
 mod termination;

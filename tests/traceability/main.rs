@@ -87,8 +87,6 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("binding", &["deletion", "rules"]),
     ("deletion", &["binding", "phase", "rules", "time"]),
     ("termination", &["container"]),
-    ("restart", &["container", "phase", "time"]),
-    ("status", &["phase"]),
     ("table", &["binding", "deletion", "phase", "rules", "termination", "time"]),
     ("worker", &["deletion", "phase", "rules", "time"]),
     ("wire", &["time"]),
