@@ -14,11 +14,18 @@
 //! A new oracle is one module with an implementation of [`harness::Oracle`], and one line below.
 
 mod before_delete;
+mod can_be_deleted;
 mod effective_grace;
 mod files;
 mod harness;
+mod instances;
 mod phase;
+mod pod_actions;
 mod sabotage;
+mod should_restart;
+mod should_restart_all;
+mod terminate_pod;
+mod transition;
 
 /// Makes one test for each oracle, and the list of those that are compared.
 macro_rules! oracles {
@@ -46,6 +53,12 @@ oracles! {
     before_delete: before_delete::BeforeDelete;
     phase: phase::Phase;
     effective_grace: effective_grace::EffectiveGrace;
+    should_restart: should_restart::ShouldRestart;
+    should_restart_all: should_restart_all::ShouldRestartAll;
+    pod_actions: pod_actions::PodActions;
+    terminate_pod: terminate_pod::TerminatePod;
+    transition: transition::Transition;
+    can_be_deleted: can_be_deleted::CanBeDeleted;
 }
 
 /// Data without a comparison is named, never passed over in silence.
