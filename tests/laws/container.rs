@@ -35,7 +35,7 @@ proptest! {
     #[test]
     fn ctr_01_rule_then_own_policy_then_pod_policy(own in policy(), rules in vec(rule(), 0..3), code in 0..4_i32, pod in policy()) {
         let matched = own.is_some() && rules.iter().any(|rule| match rule.operator {
-            Operator::In => rule.values.iter().any(|value| *value == code),
+            Operator::In => rule.values.contains(&code),
             Operator::NotIn => rule.values.iter().all(|value| *value != code),
             Operator::Unknown => false,
         });
@@ -53,7 +53,8 @@ fn ctr_01_vectors() {
         [RestartRule { action: RuleAction::Restart, operator, values: values.into() }]
     };
     let (in_42, not_in) = (rule(Operator::In, &[42]), rule(Operator::NotIn, &[0, 1]));
-    let vectors: [(&str, RestartPolicy, Option<RestartPolicy>, &[RestartRule], &[(i32, bool)]); 8] = [
+    type Vector<'a> = (&'a str, RestartPolicy, Option<RestartPolicy>, &'a [RestartRule], &'a [(i32, bool)]);
+    let vectors: [Vector<'_>; 8] = [
         ("R1", Always, None, &[], &[(0, true)]),
         ("R2", OnFailure, None, &[], &[(0, false)]),
         ("R3", OnFailure, None, &[], &[(1, true)]),

@@ -46,6 +46,10 @@ fn places() -> [(Binding, Option<Phase>); 6] {
     ]
 }
 
+fn delete(state: Deletion, request: Request, facts: Facts) -> Step {
+    state.step(Input::Delete(request), facts).expect("the state of an object refuses no DELETE")
+}
+
 /// Calls `see` with every case and returns how many there are.
 fn enumerate(mut see: impl FnMut(Deletion, Request, Facts, Step)) -> usize {
     let mut cases = 0;
@@ -57,7 +61,7 @@ fn enumerate(mut see: impl FnMut(Deletion, Request, Facts, Step)) -> usize {
                         for bits in 0..8_u8 {
                             let finalizers = set([bits & 1 != 0, bits & 2 != 0, bits & 4 != 0, false]);
                             let facts = Facts { now, binding, phase, spec_grace, finalizers };
-                            see(state, request, facts, state.step(Input::Delete(request), facts).unwrap());
+                            see(state, request, facts, delete(state, request, facts));
                             cases += 1;
                         }
                     }
@@ -212,7 +216,7 @@ fn del_13_table() {
     }
     for grace in [Some(3), Some(0), None] {
         let state = Deletion::from_fields(Some(DUE), grace);
-        let name = grace.map_or("DT 103, G absent".to_owned(), |grace| format!("DT 103, G {grace}"));
+        let name = format!("DT 103, G {}", grace.map_or_else(|| "-".to_owned(), |grace| grace.to_string()));
         for grace in graces(if grace == Some(3) {
             &[None, Some(0), Some(1), Some(2), Some(3)]
         } else {
@@ -249,10 +253,10 @@ fn del_13_table() {
 }
 
 fn line(text: &mut String, name: &str, state: Deletion, request: Request, facts: Facts) {
-    let step = state.step(Input::Delete(request), facts).unwrap();
-    let grace = request.grace.map_or("-".to_owned(), |grace| grace.to_string());
-    let policy = request.propagation.map_or("-".to_owned(), |policy| format!("{policy:?}"));
-    let row = step.row.number().unwrap();
+    let step = delete(state, request, facts);
+    let grace = request.grace.map_or_else(|| "-".to_owned(), |grace| grace.to_string());
+    let policy = request.propagation.map_or_else(|| "-".to_owned(), |policy| format!("{policy:?}"));
+    let row = step.row.number().expect("a DELETE is decided by a row");
     let next = format!("{}, F {}", fields(step.next), names(step.finalizers));
     let stored = names(facts.finalizers);
     let _ = writeln!(

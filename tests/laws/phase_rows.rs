@@ -199,10 +199,10 @@ fn pha_05_corollaries() {
             let well = regular().all(|one| code(one) == Some(0));
             match facts.policy {
                 Some(RestartPolicy::OnFailure) => {
-                    law(3, phase == if well { Phase::Succeeded } else { Phase::Running })
+                    law(3, phase == if well { Phase::Succeeded } else { Phase::Running });
                 }
                 Some(RestartPolicy::Never) => {
-                    law(4, phase == if well { Phase::Succeeded } else { Phase::Failed })
+                    law(4, phase == if well { Phase::Succeeded } else { Phase::Failed });
                 }
                 Some(RestartPolicy::Always) | None => {}
             }

@@ -124,7 +124,7 @@ fn pha_19_a_finished_pod_is_terminal() {
         match found {
             Some(Phase::Succeeded | Phase::Failed) => assert_eq!(left, found),
             Some(Phase::Pending | Phase::Running | Phase::Unknown) | None => {
-                assert_eq!(left, Some(Phase::Failed))
+                assert_eq!(left, Some(Phase::Failed));
             }
         }
         assert_eq!(phase::terminate(found, Source::Static), found);
