@@ -142,7 +142,19 @@ fn del_13_each_row_has_its_condition_and_its_effects() {
         let now = facts.now.floor();
         match row {
             2 | 3 => assert_eq!((step.next.due(), step.next.grace()), (Some(now), Some(Grace::ZERO))),
-            6 | 7 => assert_eq!(step.next.grace(), Some(Grace::ZERO)),
+            5 => {
+                // DEL-08, at its very edge too: a whole second is past once a fraction of it has gone by.
+                let [due, left, now] = [DUE.as_unix(), plain(state.grace()), now.as_unix()];
+                let asked = plain(request.grace);
+                let moved = due - left + asked;
+                let past = moved < now || (moved == now && facts.now != Now::at(Time::from_unix(now)));
+                assert_eq!(step.next.due().map(Time::as_unix), Some(moved.max(now)), "{request:?} {facts:?}");
+                assert_eq!(plain(step.next.grace()), if past { 1 } else { asked }, "{request:?} {facts:?}");
+            }
+            6 | 7 => {
+                let due = (DUE.as_unix() - plain(state.grace())).max(now.as_unix());
+                assert_eq!((step.next.due().map(Time::as_unix), plain(step.next.grace())), (Some(due), 0));
+            }
             9 => assert_eq!((step.next.due(), step.next.grace()), (Some(DUE.min(now)), Some(Grace::ZERO))),
             _ => {}
         }
@@ -250,6 +262,10 @@ fn del_13_table() {
         }
     }
     insta::assert_snapshot!("del_13_table", text);
+}
+
+fn plain(grace: Option<Grace>) -> i64 {
+    grace.map_or(0, |grace| grace.as_secs().try_into().expect("a small number"))
 }
 
 fn line(text: &mut String, name: &str, state: Deletion, request: Request, facts: Facts) {
