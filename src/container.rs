@@ -96,7 +96,9 @@ pub struct RestartRule {
 }
 
 impl RestartRule {
-    fn matches(&self, code: i32) -> bool {
+    /// Whether the test of the rule holds for this exit code.
+    #[must_use]
+    pub fn matches(&self, code: i32) -> bool {
         match self.operator {
             Operator::In => self.values.contains(&code),
             Operator::NotIn => !self.values.contains(&code),

@@ -160,6 +160,12 @@ impl Frames {
         self.ended = true;
     }
 
+    /// Whether [`end`](Self::end) was called.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        self.ended
+    }
+
     /// The next frame, or `None` if more bytes are needed or the stream has ended.
     pub fn pull(&mut self) -> Option<Frame<'_>> {
         loop {

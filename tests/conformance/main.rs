@@ -14,11 +14,15 @@
 //! A new oracle is one module with an implementation of [`harness::Oracle`], and one line below.
 
 mod before_delete;
+mod container_grace;
 mod effective_grace;
 mod files;
 mod harness;
+mod kill_grace;
 mod phase;
+mod pod_worker;
 mod sabotage;
+mod termination_order;
 
 /// Makes one test for each oracle, and the list of those that are compared.
 macro_rules! oracles {
@@ -46,6 +50,10 @@ oracles! {
     before_delete: before_delete::BeforeDelete;
     phase: phase::Phase;
     effective_grace: effective_grace::EffectiveGrace;
+    container_grace: container_grace::ContainerGrace;
+    kill_grace: kill_grace::KillGrace;
+    termination_order: termination_order::TerminationOrder;
+    pod_worker: pod_worker::PodWorker;
 }
 
 /// Data without a comparison is named, never passed over in silence.

@@ -45,6 +45,9 @@ proptest! {
     }
 }
 
+/// A row: its number, the Pod's policy, the container's, its rules, and exit code → restarted.
+type Vector<'a> = (&'a str, RestartPolicy, Option<RestartPolicy>, &'a [RestartRule], &'a [(i32, bool)]);
+
 /// CTR-01: the vectors R1 to R8 of chapter 4.
 #[test]
 fn ctr_01_vectors() {
@@ -53,7 +56,6 @@ fn ctr_01_vectors() {
         [RestartRule { action: RuleAction::Restart, operator, values: values.into() }]
     };
     let (in_42, not_in) = (rule(Operator::In, &[42]), rule(Operator::NotIn, &[0, 1]));
-    type Vector<'a> = (&'a str, RestartPolicy, Option<RestartPolicy>, &'a [RestartRule], &'a [(i32, bool)]);
     let vectors: [Vector<'_>; 8] = [
         ("R1", Always, None, &[], &[(0, true)]),
         ("R2", OnFailure, None, &[], &[(0, false)]),
