@@ -79,6 +79,12 @@ impl Now {
         self.second
     }
 
+    /// This moment, `grace` later.
+    #[must_use]
+    pub const fn plus(self, grace: Grace) -> Self {
+        Self { second: self.second.plus(grace), nanos: self.nanos }
+    }
+
     /// Whether `time` has passed: a whole second is past as soon as a fraction of it has gone by (DEL-08).
     #[must_use]
     pub fn is_after(self, time: Time) -> bool {

@@ -124,7 +124,7 @@ pub enum Again {
     Now,
     /// With the periodic sync.
     Periodically,
-    /// After [`RETRY_SECS`] (KUB-19).
+    /// After [`RETRY_SECS`](super::RETRY_SECS) (KUB-19).
     AfterFailure,
     /// Never: the worker has ended.
     Never,

@@ -30,6 +30,7 @@ mod phase_rows;
 mod phase_vectors;
 mod rules;
 mod strategies;
+mod sync;
 mod termination;
 mod time;
 mod wire;
