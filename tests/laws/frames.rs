@@ -24,9 +24,9 @@ fn value() -> impl Strategy<Value = Value> {
 fn part() -> impl Strategy<Value = Part> {
     prop_oneof![
         3 => value().prop_map(|value| Part::Good(value.to_string())),
-        3 => value().prop_map(|value| Part::Good(serde_json::to_string_pretty(&value).unwrap())),
+        3 => value().prop_map(|value| Part::Good(format!("{value:#}"))),
         1 => (value(), value()).prop_map(|(one, two)| Part::Good(format!("{one} {two}"))),
-        2 => "[a-z}\\]0-9 ]{1,20}".prop_map(Part::Garbage),
+        2 => "x[a-z}\\]0-9 ]{0,20}".prop_map(Part::Garbage),
         1 => value().prop_map(|value| {
             let text = value.to_string();
             Part::Garbage(text[..text.len() - 2].to_owned()) // a line that was cut
@@ -105,16 +105,14 @@ proptest! {
         }
     }
 
-    /// After whatever garbage, every good value is found, in order. (Pieces of garbage may happen to make one more.)
+    /// After whatever garbage, every good value is found, in order.
     #[test]
     fn good_values_are_found_after_garbage(parts in vec(part(), 0..8)) {
         let expected: Vec<Value> = parts.iter().flat_map(|part| match part {
             Part::Good(text) => Deserializer::from_str(text).into_iter().map(Result::unwrap).collect(),
             Part::Garbage(_) => Vec::new(),
         }).collect();
-        let found = read([stream(&parts).as_bytes()], 1 << 20).1;
-        let mut rest = found.iter();
-        prop_assert!(expected.iter().all(|value| rest.any(|found| found == value)), "{expected:?} in {found:?}");
+        prop_assert_eq!(read([stream(&parts).as_bytes()], 1 << 20).1, expected);
     }
 
     /// Every byte of a stream lies in at most one frame, frames come in order, and lines are counted.
