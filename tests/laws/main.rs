@@ -10,6 +10,7 @@
     reason = "a test fails loudly, and reads what it tests"
 )]
 
+mod backoff;
 mod binding;
 mod container;
 mod corpus;
@@ -20,6 +21,7 @@ mod delete_step;
 mod delete_traces;
 mod documents;
 mod effective_grace;
+mod final_status;
 mod frames;
 #[path = "../../fuzz/src/lib.rs"]
 #[allow(unreachable_pub, reason = "a library of its own in `fuzz/`")]

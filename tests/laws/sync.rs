@@ -1,21 +1,15 @@
-//! Restarts, the sync pass and back-off: the vectors R1 to R16 of chapter 4, and laws that look at plain fields.
+//! Restarts and the sync pass: the vectors R1 to R16 of chapter 4, and laws that look at plain fields.
 
 use std::borrow::Cow;
 
-use pod_lifecycle::backoff::{Attempt, Limits, Series};
 use pod_lifecycle::container::{
     ContainerFacts, ContainerPolicy, ContainerState, Definition, Exit, ExitReason, Health, Instance,
-    Operator, Probe, Resize, RestartAll, RestartPolicy, RestartRule, Role, RuleAction, Started,
-};
-use pod_lifecycle::final_status::{
-    After, Dropped, Ending, Entry, FinalDelete, Finished, Initialization, Inits, LOST, LastInit, Object, Old,
-    Shown, check_transition, final_delete,
+    Operator, Probe, Resize, RestartPolicy, RestartRule, Role, RuleAction, Started,
 };
 use pod_lifecycle::phase::{self, Deleting, Initialized, Pass, Phase, Source};
 use pod_lifecycle::sync::{
     self, Cause, Container, Facts, PodAction, Reset, Row, SandboxNeed, Start, Stop, Verdict, should_start,
 };
-use pod_lifecycle::time::{Grace, Now, Time};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -442,101 +436,7 @@ proptest! {
         prop_assert!(sync::plan(facts, &[of.lend()]).verdicts().eq([Verdict::Keep]));
     }
 
-    /// CTR-24, CTR-25: no delay is longer than the cap or shorter than the first one, and each is at most twice
-    /// the one before.
-    #[test]
-    fn ctr_25_delays_stay_within_their_limits(cap in 1..=300_u64, steps in vec((0..400_i64, 0..900_i64), 1..30)) {
-        let limits = Limits::capped(Grace::from_secs(cap)).unwrap();
-        let (mut series, mut clock, mut before) = (Series::CLEAR, 0, None);
-        for (run, rest) in steps {
-            let exited = at(clock + run);
-            clock += run + rest;
-            if let Attempt::Made { next } = series.restart(Some(exited), at(clock), limits) {
-                let Series::Held { delay, updated } = next else { panic!("a made restart holds the series") };
-                prop_assert_eq!(updated, at(clock));
-                prop_assert!(delay.as_secs() <= cap && delay.as_secs() >= cap.min(10));
-                if let Some(before) = before {
-                    prop_assert!(delay.as_secs() <= 2 * before);
-                }
-                (series, before) = (next, Some(delay.as_secs()));
-            }
-        }
-    }
-}
 
-fn at(secs: i64) -> Now {
-    Now::at(Time::from_unix(secs))
-}
-
-/// Restarts a container that ends at once, as early as it may be; returns the waits.
-fn crash_loop(limits: Limits, restarts: usize) -> Vec<i64> {
-    let (mut series, mut clock, mut waits) = (Series::CLEAR, 0, Vec::new());
-    for _ in 0..restarts {
-        let exited = clock;
-        if let Attempt::Delayed { until } = series.restart(Some(at(exited)), at(clock), limits) {
-            clock = until.floor().as_unix();
-        }
-        let Attempt::Made { next } = series.restart(Some(at(exited)), at(clock), limits) else {
-            panic!("the restart is due")
-        };
-        waits.push(clock - exited);
-        series = next;
-    }
-    waits
-}
-
-/// CTR-24: the first restart is immediate; then 10, 20, 40, 80, 160, 300, 300, … seconds.
-#[test]
-fn ctr_24_the_series() {
-    assert_eq!(crash_loop(Limits::DEFAULT, 9), [0, 10, 20, 40, 80, 160, 300, 300, 300]);
-    assert_eq!(crash_loop(Limits::REDUCED, 9), [0, 1, 2, 4, 8, 16, 32, 60, 60]);
-    assert_eq!(crash_loop(Limits::capped(Grace::from_secs(7)).unwrap(), 3), [0, 7, 7]);
-}
-
-/// CTR-25: a cap is 1 to 300 seconds.
-#[test]
-fn ctr_25_a_cap_has_its_range() {
-    for secs in [0, 301, u64::MAX] {
-        let refused = Limits::capped(Grace::from_secs(secs)).unwrap_err();
-        assert!(refused.to_string().starts_with("CTR-25: "), "{refused}");
-    }
-}
-
-/// CTR-26: an exit more than 600 s after the last update starts the series again, whatever the cap; one at
-/// 600 s does not.
-#[test]
-fn ctr_26_the_series_starts_again() {
-    let limits = Limits::capped(Grace::from_secs(60)).unwrap();
-    let held = Series::Held { delay: Grace::from_secs(60), updated: at(1000) };
-    assert_eq!(held.due(at(1600)), Some(at(1660)));
-    assert_eq!(held.due(at(1601)), None);
-    let first = Series::Held { delay: Grace::from_secs(10), updated: at(1601) };
-    assert_eq!(held.restart(Some(at(1601)), at(1601), limits), Attempt::Made { next: first });
-    // The fraction counts.
-    let just_after = Now::with_nanos(Time::from_unix(1600), 1);
-    assert_eq!(held.due(just_after), None);
-}
-
-/// CTR-28: without an exited instance the container starts at once and the series stays.
-#[test]
-fn ctr_28_a_kill_without_older_exit_is_not_delayed() {
-    let held = Series::Held { delay: Grace::from_secs(300), updated: at(1000) };
-    assert_eq!(held.restart(None, at(1000), Limits::DEFAULT), Attempt::Made { next: held });
-}
-
-/// CTR-29: pulls wait 10, 20, 40, … 300 seconds after the last attempt.
-#[test]
-fn ctr_29_pulls_back_off_from_the_last_attempt() {
-    let (mut series, mut clock, mut waits) = (Series::CLEAR, 0, Vec::new());
-    for _ in 0..8 {
-        let due = series.pull_due().map_or(clock, |due| due.floor().as_unix());
-        waits.push(due - clock);
-        clock = due;
-        assert_eq!(series.pull(at(clock)), Attempt::Made { next: series });
-        series = series.pull_failed(at(clock), Limits::DEFAULT);
-        assert_ne!(series.pull(at(clock)), Attempt::Made { next: series });
-    }
-    assert_eq!(waits, [0, 10, 20, 40, 80, 160, 300, 300]);
 }
 
 /// CTR-16, PHA-04: a `Never` Pod that lost its sandbox, with a container that only its own policy restarts, does
@@ -565,96 +465,6 @@ fn ctr_17_a_new_sandbox_asks_no_own_policy() {
     let lost = Facts { sandbox: SandboxNeed::New { attempt: 1 }, ..facts(Always) };
     let containers = [(Role::Regular, own, exited(1))];
     assert_eq!(pass(lost, &containers), (PodAction::Replace { attempt: 1 }, vec![Verdict::Start]));
-}
-
-/// KUB-35: of all combinations only a deleting, own, terminal and finished Pod is deleted by its kubelet.
-#[test]
-fn kub_35_one_way_to_the_final_delete() {
-    let phases = Phase::ALL.into_iter().map(Some).chain([None]);
-    let mut sent = Vec::new();
-    for phase in phases {
-        for deleting in [Deleting::No, Deleting::Yes] {
-            for object in [Object::Own, Object::Mirror] {
-                for finished in [Finished::No, Finished::Yes] {
-                    if final_delete(deleting, object, phase, finished) == FinalDelete::Sent {
-                        sent.push((deleting, object, phase, finished));
-                    }
-                }
-            }
-        }
-    }
-    let all = |phase| (Deleting::Yes, Object::Own, Some(phase), Finished::Yes);
-    assert_eq!(sent, [all(Phase::Succeeded), all(Phase::Failed)]);
-}
-
-fn entry() -> impl Strategy<Value = Entry> {
-    let shown = prop_oneof![
-        Just(Shown::Empty),
-        Just(Shown::Waiting),
-        Just(Shown::Running(Started::NotYet)),
-        Just(Shown::Running(Started::Yes)),
-        (0..3).prop_map(Shown::Terminated),
-    ];
-    (shown, prop::option::of(0..3)).prop_map(|(shown, last)| Entry { shown, last })
-}
-
-fn shows_termination(entry: Entry) -> bool {
-    matches!(entry.shown, Shown::Terminated(_))
-}
-
-proptest! {
-    /// KUB-32, PHA-19: the last edit leaves a terminal phase, ends nothing twice, and leaves no init that has
-    /// ever started without an end.
-    #[test]
-    fn kub_32_whatever_started_has_ended(
-        inits in vec(entry(), 0..4), regulars in vec(entry(), 0..4), phase in prop::option::of(select(&Phase::ALL[..])),
-    ) {
-        let last = inits.last().map(|entry| LastInit { role: Some(Role::Init), entry: *entry });
-        let declared = if inits.is_empty() { Inits::None } else { Inits::Some(last) };
-        let ending = Ending::of(
-            Initialization::of(declared, regulars.iter().copied()), &inits, phase, Source::Api,
-        );
-        prop_assert!(matches!(ending.phase, Some(Phase::Succeeded | Phase::Failed)));
-        for (index, entry) in inits.iter().enumerate() {
-            let made_up = ending.of_init(index, *entry);
-            prop_assert!(!(shows_termination(*entry) && made_up.is_some()));
-            let started = !matches!((entry.shown, entry.last), (Shown::Waiting, None));
-            prop_assert!(!started || shows_termination(*entry) || made_up == Some(LOST), "{index} of {inits:?}");
-        }
-        for entry in &regulars {
-            let made_up = ending.of_regular(*entry);
-            prop_assert!(!(shows_termination(*entry) && made_up.is_some()));
-            let started = !matches!((entry.shown, entry.last), (Shown::Waiting, None));
-            prop_assert!(!started || shows_termination(*entry) || made_up == Some(LOST), "{regulars:?}");
-        }
-    }
-}
-
-/// CTR-35: without policies of containers, all combinations of pod policy, exit code and what follows.
-#[test]
-fn ctr_35_only_a_restartable_container_leaves_terminated() {
-    for pod in POLICIES {
-        for code in [0, 1] {
-            for after in [After::Terminated, After::Going] {
-                let old = |role| Old { exit: Some(code), after, spec: Some((role, NO_POLICY)) };
-                let free = pod == Always || (pod == OnFailure && code != 0) || after == After::Terminated;
-                let check = |regulars: &[Old<'static>], inits: &[Old<'static>]| {
-                    check_transition(Some(pod), RestartAll::Impossible, regulars.to_vec(), inits.to_vec())
-                };
-                let expected = |dropped| if free { Ok(()) } else { Err(dropped) };
-                assert_eq!(check(&[old(Role::Regular)], &[]), expected(Dropped::Regular { index: 0 }));
-                assert_eq!(check(&[], &[old(Role::Init)]), expected(Dropped::Init { index: 0 }));
-                assert_eq!(check(&[], &[old(Role::Sidecar)]), Ok(()), "sidecars may always");
-                let stranger = Old { spec: None, exit: None, after: After::Terminated };
-                let mismatch = if pod == Always { Ok(()) } else { Err(Dropped::Mismatch { index: 0 }) };
-                assert_eq!(
-                    check(&[], &[stranger]),
-                    mismatch,
-                    "{pod}: the position counts whatever the state"
-                );
-            }
-        }
-    }
 }
 
 /// The decisions carry no heap: states that models store stay small.
