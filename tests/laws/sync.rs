@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use pod_lifecycle::container::{
     ContainerFacts, ContainerPolicy, ContainerState, Definition, Exit, ExitReason, Health, Instance,
-    Operator, Probe, Resize, RestartPolicy, RestartRule, Role, RuleAction, Started,
+    Operator, Probe, Resize, RestartPolicy, RestartRule, Role, RuleAction,
 };
 use pod_lifecycle::phase::{self, Deleting, Initialized, Pass, Phase, Source};
 use pod_lifecycle::sync::{
