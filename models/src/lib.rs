@@ -1,1 +1,16 @@
-//! Model checking of the Pod lifecycle protocol.
+//! Model checking of the Pod lifecycle protocol: actors, scopes, laws, mutants.
+//!
+//! A decision of the protocol is made by a call into `pod-lifecycle`; the models add what that crate leaves
+//! out: who may act when, and what others do in between. Laws judge plain fields of states and call none of
+//! the functions that they judge.
+//!
+//! [`catalogue::MODELS`] lists the models, [`verify::verify`] checks them, [`render`] shows a path.
+
+pub mod api;
+pub mod audit;
+pub mod catalogue;
+pub mod law;
+pub mod render;
+pub mod verify;
+
+pub use law::{Kind, Law, On, Protocol, Scope};

@@ -1,0 +1,179 @@
+//! The models by name, with their types erased: what `verify` and the command line work with.
+
+use std::time::Duration;
+
+use pod_lifecycle::RuleId;
+
+use crate::api::{Api, Mutant};
+use crate::audit::{Claim, Until, explore};
+use crate::law::{Kind, Protocol, Refusal, Remedy, Scope};
+use crate::render::Told;
+use crate::verify::MutantInfo;
+
+/// The models.
+pub const MODELS: &[Entry] = &[Entry {
+    name: "api",
+    contains: "the store and what races for it: one name, two clients whose DELETEs are first read, \
+               compare-and-swap and removal, bindings, finalizers, gates, status writes, recreation",
+    leaves_out: &[
+        "containers, the kubelet's own state and volumes: the kubelet is a client that sends its final DELETE",
+        "stored times: the clamp of DEL-08 is a free choice of the clock",
+        "resourceVersion preconditions, dry runs, collections, evictions",
+        "that what can happen eventually does: no fairness",
+    ],
+    actors: &[
+        "Client A (any user, or a controller that deletes by name)",
+        "Client B (any user, the kubelet, or the garbage collector)",
+        "API server (crashes)",
+        "Owner",
+        "Scheduler",
+        "Finalizer owner",
+        "Garbage collector",
+        "Kubelet (status)",
+    ],
+    actions: Api::ACTIONS,
+    refusals: Api::REFUSALS,
+    laws: laws::<Api>,
+    mutants: || Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
+    state_bytes: size_of::<<Api as Protocol>::State>(),
+    packed_bytes: size_of::<u64>(),
+    explore: |scope, variant, until| {
+        let plain = Api::new(scope);
+        let mutant = |id| Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
+        run(
+            match variant {
+                Variant::Faithful => plain,
+                Variant::Mutant(id) => Api { mutant: mutant(id), ..plain },
+                Variant::Remedy(_) => Api { every_uid: true, ..plain },
+            },
+            until,
+        )
+    },
+}];
+
+/// The model of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Entry> {
+    MODELS.iter().find(|entry| entry.name == name)
+}
+
+/// One model.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Its name.
+    pub name: &'static str,
+    /// What it contains.
+    pub contains: &'static str,
+    /// What it leaves out.
+    pub leaves_out: &'static [&'static str],
+    /// Who acts.
+    pub actors: &'static [&'static str],
+    /// The kinds of action.
+    pub actions: &'static [&'static str],
+    /// The refusals of the API server.
+    pub refusals: &'static [Refusal],
+    /// Its laws, scenarios and expected violations.
+    pub laws: fn() -> Vec<LawInfo>,
+    /// Its mutants.
+    pub mutants: fn() -> Vec<MutantInfo>,
+    /// The size of a state in memory.
+    pub state_bytes: usize,
+    /// The size of a state packed.
+    pub packed_bytes: usize,
+    /// Explores a variant of it.
+    pub explore: fn(Scope, Variant<'_>, Until) -> Run,
+}
+
+/// Which variant of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variant<'a> {
+    /// Kubernetes as it is.
+    Faithful,
+    /// With the mistake of this name.
+    Mutant(&'a str),
+    /// With this remedy of an expected violation.
+    Remedy(&'a str),
+}
+
+/// A law without its predicates.
+#[derive(Clone, Copy, Debug)]
+pub struct LawInfo {
+    /// Its identifier.
+    pub id: &'static str,
+    /// One sentence.
+    pub says: &'static str,
+    /// The rules that it follows from.
+    pub rests_on: &'static [RuleId],
+    /// What it claims.
+    pub kind: LawKind,
+}
+
+/// What a law claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LawKind {
+    /// It holds everywhere.
+    Always,
+    /// A scenario.
+    Sometimes,
+    /// An expected violation, with what removes it.
+    Expected(Option<Remedy>),
+}
+
+impl LawKind {
+    /// The claim that is expected to be found.
+    #[must_use]
+    pub const fn wanted(self) -> Claim {
+        match self {
+            Self::Always => Claim::Witness,
+            Self::Sometimes => Claim::Scenario,
+            Self::Expected(_) => Claim::Expected,
+        }
+    }
+}
+
+/// What exploring a variant found.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Distinct states.
+    pub states: usize,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// How often each kind of action was taken.
+    pub fired: Vec<u64>,
+    /// How often each refusal was seen.
+    pub refused: Vec<u64>,
+    /// The law's index, what was found, the shortest path to it.
+    pub found: Vec<(usize, Claim, Vec<Told>)>,
+}
+
+impl Run {
+    /// The path to this claim about the law of this index.
+    #[must_use]
+    pub fn path(&self, law: usize, claim: Claim) -> Option<&[Told]> {
+        let found = self.found.iter().find(|(index, what, _)| (*index, *what) == (law, claim));
+        found.map(|(_, _, path)| path.as_slice())
+    }
+}
+
+fn run<M: Protocol>(model: M, until: Until) -> Run {
+    let exploration = explore(model, until);
+    Run {
+        states: exploration.states,
+        elapsed: exploration.elapsed,
+        fired: exploration.fired,
+        refused: exploration.refused,
+        found: exploration.found.into_iter().map(|(law, claim, path)| (law, claim, M::tell(&path))).collect(),
+    }
+}
+
+fn laws<M: Protocol>() -> Vec<LawInfo> {
+    let kind = |kind: &Kind<M::State, M::Action>| match kind {
+        Kind::Always { .. } => LawKind::Always,
+        Kind::Sometimes(_) => LawKind::Sometimes,
+        Kind::Expected { remedy, .. } => LawKind::Expected(*remedy),
+    };
+    M::LAWS
+        .iter()
+        .map(|law| LawInfo { id: law.id, says: law.says, rests_on: law.rests_on, kind: kind(&law.kind) })
+        .collect()
+}

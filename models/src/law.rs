@@ -1,0 +1,143 @@
+//! What a model is and what a law is: data that feeds checker, documentation and command line alike.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use pod_lifecycle::RuleId;
+
+use crate::render::Told;
+
+/// How large a model is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Small enough for a debug build.
+    Tiny,
+    /// What the numbers are asserted on.
+    Standard,
+    /// As far as memory goes.
+    Large,
+}
+
+impl Scope {
+    /// Its name on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tiny => "tiny",
+            Self::Standard => "standard",
+            Self::Large => "large",
+        }
+    }
+}
+
+/// One step of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved<S> {
+    /// The state after it.
+    pub next: S,
+    /// What the API server refused, as an index into [`Protocol::REFUSALS`]: the request has ended, the stored
+    /// object is as it was.
+    pub refused: Option<usize>,
+}
+
+/// One step of a path, with both its ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken<S, A> {
+    /// The state before.
+    pub before: S,
+    /// What happened.
+    pub action: A,
+    /// The state after.
+    pub after: S,
+    /// What was refused, as in [`Moved::refused`].
+    pub refused: Option<usize>,
+}
+
+/// A model: actors that decide by calls into `pod-lifecycle`, finite by construction.
+pub trait Protocol: Sized + Send + Sync + 'static {
+    /// A state, packed when it is hashed.
+    type State: Copy + Debug + Eq + Hash + Send + Sync + 'static;
+    /// A step that an actor may try.
+    type Action: Copy + Debug + PartialEq + Send + Sync + 'static;
+
+    /// What is claimed of it.
+    const LAWS: &'static [Law<Self::State, Self::Action>];
+    /// The kinds of action, each of which must fire.
+    const ACTIONS: &'static [&'static str];
+    /// The refusals of the API server, each of which must be seen.
+    const REFUSALS: &'static [Refusal];
+
+    /// Where it begins.
+    fn initial(&self) -> Self::State;
+    /// Every action that an actor may try, always in the same order.
+    fn actions(&self, state: &Self::State, actions: &mut Vec<Self::Action>);
+    /// Takes one of these actions.
+    fn step(&self, state: &Self::State, action: Self::Action) -> Moved<Self::State>;
+    /// The index of the action's kind in [`ACTIONS`](Self::ACTIONS).
+    fn kind(action: &Self::Action) -> usize;
+    /// Tells a path in words.
+    fn tell(path: &[Taken<Self::State, Self::Action>]) -> Vec<Told>;
+}
+
+/// A refusal of the API server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The rule that refuses.
+    pub rule: RuleId,
+    /// The answer, in a few words.
+    pub says: &'static str,
+}
+
+/// One claim about a model.
+#[derive(Debug)]
+pub struct Law<S: 'static, A: 'static> {
+    /// A rule's identifier, with a suffix where one rule needs several laws.
+    pub id: &'static str,
+    /// One sentence.
+    pub says: &'static str,
+    /// The rules that it follows from.
+    pub rests_on: &'static [RuleId],
+    /// What is claimed.
+    pub kind: Kind<S, A>,
+}
+
+/// What a law claims.
+#[derive(Debug)]
+pub enum Kind<S: 'static, A: 'static> {
+    /// It holds everywhere.
+    Always {
+        /// What holds.
+        holds: On<S, A>,
+        /// The last moment before a violation, which must be reached: else the law holds for want of a try.
+        witness: On<S, A>,
+    },
+    /// It can happen: a scenario.
+    Sometimes(On<S, A>),
+    /// It looks forbidden and happens all the same; if it no longer does, the model has lost something.
+    Expected {
+        /// What happens.
+        happens: On<S, A>,
+        /// What makes it impossible.
+        remedy: Option<Remedy>,
+    },
+}
+
+/// A change of the components, not of the API server, that removes an expected violation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remedy {
+    /// Its name among the variants of the model.
+    pub id: &'static str,
+    /// One sentence.
+    pub says: &'static str,
+}
+
+/// What a predicate looks at: plain fields, never a function that decides.
+#[derive(Debug)]
+pub enum On<S: 'static, A: 'static> {
+    /// A reachable state.
+    State(fn(&S) -> bool),
+    /// A step: before, action, after.
+    Step(fn(&S, &A, &S) -> bool),
+    /// A state and every step that leaves it.
+    Choices(fn(&S, &[(A, S)]) -> bool),
+}
