@@ -10,16 +10,16 @@ mod scenarios;
 mod state;
 mod tell;
 
+use pod_lifecycle::RuleId;
 use pod_lifecycle::binding::{self, Binding, Gates};
 use pod_lifecycle::deletion::{
     self, Begin, Deletion, Effect, Facts, Finalizers, Input, Preconditions, Request, Step, begin,
 };
-use pod_lifecycle::RuleId;
 
 pub use actions::{Action, Created};
 pub use mutants::Mutant;
 pub use state::{
-    Client, Clock, LONG, Node, Options, Pod, Precondition, Role, SHORT, Slot, State, Uid, X,
+    Client, Clock, LONG, Node, Options, Pod, Precondition, Role, SHORT, Since, Slot, State, Uid, X,
 };
 
 use crate::law::{Law, Moved, Protocol, Refusal, Scope, Taken};
@@ -84,7 +84,14 @@ impl Api {
     }
 
     /// The first read of a DELETE (DEL-03, DEL-21).
-    fn read(&self, state: State, slot: Slot, role: Role, precondition: Precondition, options: Options) -> Changed {
+    fn read(
+        &self,
+        state: State,
+        slot: Slot,
+        role: Role,
+        precondition: Precondition,
+        options: Options,
+    ) -> Changed {
         let idle = state.with_client(slot, Client::Idle);
         let found = state.pod.ok_or((idle, Refused::Absent))?;
         let pod = match state.client(slot) {
@@ -98,7 +105,7 @@ impl Api {
                 let options = if self.is(Mutant::NotSticky) { options } else { Options::of(sticky) };
                 Client::Commit { role, pod, precondition, options }
             }
-            Begin::Remove => Client::Remove { role, pod: found.uid, precondition, overtaken: false },
+            Begin::Remove => Client::Remove { role, pod: found.uid, precondition, since: Since::Nothing },
         };
         Ok(state.with_client(slot, client))
     }
@@ -123,11 +130,13 @@ impl Api {
         };
         let pod = if effects.contains(&Some(Effect::Store)) { written } else { found };
         let client = if effects.contains(&Some(Effect::Remove)) {
-            Client::Remove { role, pod: found.uid, precondition, overtaken: false }
+            Client::Remove { role, pod: found.uid, precondition, since: Since::Nothing }
         } else {
             Client::Idle
         };
-        Ok(State { pod: Some(pod), ..state.with_client(slot, client) })
+        let clients =
+            if found.finalizers.is_empty() && !pod.finalizers.is_empty() { held(state) } else { state };
+        Ok(State { pod: Some(pod), ..clients.with_client(slot, client) })
     }
 
     fn input(&self, options: Options) -> Input {
@@ -183,8 +192,7 @@ impl Api {
         };
         let idle = state.with_client(slot, Client::Idle);
         let found = state.pod.ok_or((idle, Refused::Absent))?;
-        let precondition =
-            if self.is(Mutant::UidForgotten) { Precondition::NameOnly } else { precondition };
+        let precondition = if self.is(Mutant::UidForgotten) { Precondition::NameOnly } else { precondition };
         compare(precondition, meant, found.uid).map_err(|refused| (idle, refused))?;
         Ok(depart(idle, role))
     }
@@ -251,8 +259,12 @@ impl Api {
     fn take(&self, state: State, action: Action) -> Changed {
         match action {
             Action::Create(created) => Ok(State { pod: Some(self.create(created)), ..state }), // CRE-01
-            Action::Decide(slot, role) => Ok(state.with_client(slot, Client::Decided { role, pod: Uid::Current })),
-            Action::Read(slot, role, precondition, options) => self.read(state, slot, role, precondition, options),
+            Action::Decide(slot, role) => {
+                Ok(state.with_client(slot, Client::Decided { role, pod: Uid::Current }))
+            }
+            Action::Read(slot, role, precondition, options) => {
+                self.read(state, slot, role, precondition, options)
+            }
             Action::Commit(slot, clock) => self.commit(state, slot, clock),
             Action::Remove(slot) => self.remove(state, slot),
             Action::Crash(slot) => Ok(state.with_client(slot, Client::Idle)),
@@ -302,6 +314,17 @@ fn compare(precondition: Precondition, meant: Uid, found: Uid) -> Result<(), Ref
     preconditions.allow(&found, &()).map_err(|_| Refused::Conflict)
 }
 
+/// Notes that the stored Pod has got a finalizer while its removal is in flight.
+fn held(state: State) -> State {
+    let clients = state.clients.map(|client| match client {
+        Client::Remove { role, pod: Uid::Current, precondition, since: Since::Nothing } => {
+            Client::Remove { role, pod: Uid::Current, precondition, since: Since::Held }
+        }
+        Client::Idle | Client::Decided { .. } | Client::Commit { .. } | Client::Remove { .. } => client,
+    });
+    State { clients, ..state }
+}
+
 /// Frees the name: whatever meant the stored Pod now means one that has left.
 fn depart(state: State, remover: Role) -> State {
     let left = |pod| if state.pod.is_some() { Uid::Departed } else { pod };
@@ -311,9 +334,10 @@ fn depart(state: State, remover: Role) -> State {
         Client::Commit { role, pod, precondition, options } => {
             Client::Commit { role, pod: left(pod), precondition, options }
         }
-        Client::Remove { role, pod, precondition, overtaken } => {
-            let overtaken = overtaken || (pod == Uid::Current && remover == Role::Kubelet);
-            Client::Remove { role, pod: left(pod), precondition, overtaken }
+        Client::Remove { role, pod, precondition, since } => {
+            let kubelet = pod == Uid::Current && remover == Role::Kubelet;
+            let since = if kubelet { Since::Removed } else { since };
+            Client::Remove { role, pod: left(pod), precondition, since }
         }
     });
     State { pod: None, binder: state.binder.map(left), clients }

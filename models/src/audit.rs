@@ -219,7 +219,8 @@ impl<M: Protocol> Model for Audited<M> {
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        let reports = REPORTS.iter().zip(0_u8..).filter(|(_, number)| decode::<M>((*number).into()).is_some());
+        let reports =
+            REPORTS.iter().zip(0_u8..).filter(|(_, number)| decode::<M>((*number).into()).is_some());
         // A run ends early once every property has a discovery: one that never has keeps it complete.
         let never = Property::always("never", |_, _| true);
         reports.map(|(name, number)| Property::always(name, condition::<M>(number))).chain([never]).collect()

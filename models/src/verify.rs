@@ -228,26 +228,18 @@ fn work(jobs: &[Job], scope: Scope, threads: usize, progress: impl Fn(Progress) 
 }
 
 /// Puts the explorations of one model side by side and notes what is not as it must be.
-fn judge(
-    entry: &Entry,
-    runs: &[(Variant<'static>, Option<Run>)],
-    problems: &mut Vec<String>,
-) -> ModelReport {
+fn judge(entry: &Entry, runs: &[(Variant<'static>, Option<Run>)], problems: &mut Vec<String>) -> ModelReport {
     let mut problem = |text: String| problems.push(format!("{}: {text}", entry.name));
-    let nothing = Run {
-        states: 0,
-        elapsed: Duration::ZERO,
-        fired: Vec::new(),
-        refused: Vec::new(),
-        found: Vec::new(),
-    };
+    let nothing =
+        Run { states: 0, elapsed: Duration::ZERO, fired: Vec::new(), refused: Vec::new(), found: Vec::new() };
     let run = |variant| runs.iter().find(|(which, _)| *which == variant).and_then(|(_, run)| run.as_ref());
     let faithful = run(Variant::Faithful).unwrap_or(&nothing);
     let laws = (entry.laws)();
     let mutants = mutants(entry, &laws.iter().map(|law| law.id).collect::<Vec<_>>(), run);
     for mutant in &mutants {
         if !mutant.caught {
-            let others = if mutant.broken.is_empty() { String::new() } else { format!(", but {:?}", mutant.broken) };
+            let others =
+                if mutant.broken.is_empty() { String::new() } else { format!(", but {:?}", mutant.broken) };
             problem(format!("mutant {} is not caught by {}{others}", mutant.id, mutant.law));
         }
     }
@@ -283,10 +275,14 @@ fn judge(
                     problem(format!("the expected violation {id} is not found"));
                 }
                 let remedied = remedy.map(|remedy| {
-                    run(Variant::Remedy(remedy.id)).is_some_and(|run| run.path(index, Claim::Expected).is_none())
+                    run(Variant::Remedy(remedy.id))
+                        .is_some_and(|run| run.path(index, Claim::Expected).is_none())
                 });
                 if remedied == Some(false) {
-                    problem(format!("{id} is still found although {}", remedy.map_or("", |remedy| remedy.says)));
+                    problem(format!(
+                        "{id} is still found although {}",
+                        remedy.map_or("", |remedy| remedy.says)
+                    ));
                 }
                 let remedy = remedy.map(|remedy| remedy.says);
                 expected_violations.push(ExpectedReport { id, says, steps, remedy, remedied });
@@ -297,7 +293,8 @@ fn judge(
     for action in entry.actions.iter().filter(|action| actions.get(*action).is_none_or(|fired| *fired == 0)) {
         problem(format!("the action `{action}` never fires"));
     }
-    let label = |index: usize| entry.refusals.get(index).map(|refusal| format!("{}: {}", refusal.rule, refusal.says));
+    let label =
+        |index: usize| entry.refusals.get(index).map(|refusal| format!("{}: {}", refusal.rule, refusal.says));
     let seen = |index| faithful.refused.get(index).copied().unwrap_or(0);
     let refusals: BTreeMap<_, _> =
         (0..entry.refusals.len()).filter_map(|index| Some((label(index)?, seen(index)))).collect();
@@ -325,7 +322,8 @@ fn mutants<'a>(
 ) -> Vec<MutantReport> {
     let report = |MutantInfo { id, origin, law, says }| {
         let run = run(Variant::Mutant(id));
-        let broken = run.map_or(&[][..], |run| &run.found).iter().filter(|(_, claim, _)| *claim == Claim::Broken);
+        let broken =
+            run.map_or(&[][..], |run| &run.found).iter().filter(|(_, claim, _)| *claim == Claim::Broken);
         let broken: Vec<_> =
             broken.filter_map(|(index, _, path)| Some((*laws.get(*index)?, path.len()))).collect();
         let steps = broken.iter().find(|(id, _)| *id == law).map(|(_, steps)| *steps);

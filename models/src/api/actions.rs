@@ -49,7 +49,7 @@ pub enum Created {
 }
 
 /// The kinds of action.
-pub const KINDS: &[&str] = &[
+pub(super) const KINDS: &[&str] = &[
     "create",
     "decide",
     "DELETE, first read",
@@ -92,7 +92,7 @@ const fn options(grace: Option<u8>, propagation: Option<Propagation>) -> Options
 }
 
 /// A DELETE with default options.
-pub const PLAIN: Options = options(None, None);
+pub(super) const PLAIN: Options = options(None, None);
 /// The kubelet's.
 const FINAL: Options = options(Some(0), None);
 /// The garbage collector's (CTL-GC-02).

@@ -6,7 +6,7 @@ use pod_lifecycle::deletion::{Finalizers, Propagation};
 
 use super::actions::{Action, Created};
 use super::scenarios;
-use super::state::{Client, Clock, Options, Pod, Precondition, Role, Slot, State, Uid, X};
+use super::state::{Client, Clock, Options, Pod, Precondition, Role, SHORT, Slot, State, Uid, X};
 use crate::law::{Kind, Law, On};
 
 /// Every claim about the model.
@@ -46,7 +46,8 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
                 stored(before, after).is_none_or(|(old, new)| old.grace.is_none() || new.grace <= old.grace)
             }),
             witness: On::Step(|before, action, _| {
-                committed(before, action).is_some_and(|(pod, options)| pod.grace.is_some() && options.grace > pod.grace)
+                committed(before, action)
+                    .is_some_and(|(pod, options)| pod.grace.is_some() && options.grace > pod.grace)
             }),
         },
     },
@@ -74,7 +75,9 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         says: "a DELETE that asks for nothing shorter changes nothing",
         rests_on: &[RuleId::DEL_09, RuleId::DEL_12],
         kind: Kind::Always {
-            holds: On::Step(|before, action, after| longer(before, action).is_none() || before.pod == after.pod),
+            holds: On::Step(|before, action, after| {
+                longer(before, action).is_none() || before.pod == after.pod
+            }),
             witness: On::Step(|before, action, _| {
                 longer(before, action).is_some_and(|(pod, options)| {
                     options.propagation == Some(Propagation::Foreground)
@@ -101,14 +104,20 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
     },
     Law {
         id: "DEL-21",
-        says: "the first DELETE of a bound, running Pod stores the grace that its first read fixed",
+        says: "the first read of a Pod that is not deleting fixes a grace, and the first DELETE of a bound, running Pod \
+               stores what was fixed, or terminationGracePeriodSeconds if nothing was",
         rests_on: &[RuleId::DEL_21, RuleId::DEL_22],
         kind: Kind::Always {
             holds: On::Step(|before, action, after| {
+                if let Action::Read(slot, ..) = *action
+                    && let Client::Commit { options, .. } = after.client(slot)
+                {
+                    return options.grace.is_some() || before.pod.is_none_or(|pod| pod.grace.is_some());
+                }
                 first(before, action).is_none_or(|(pod, options)| {
                     let running = pod.node.is_some() && !pod.terminal;
-                    let fixed = |pod: Pod| options.grace.is_some() && pod.grace == options.grace;
-                    !running || after.pod.is_some_and(fixed)
+                    let fixed = options.grace.unwrap_or(SHORT);
+                    !running || after.pod.is_some_and(|pod| pod.grace == Some(fixed))
                 })
             }),
             witness: On::Step(|before, action, _| {
@@ -163,9 +172,9 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
     },
     Law {
         id: "INV-07",
-        says: "what leaves the store is deleting, with grace 0 and without finalizers; in the window between the two \
-               writes of its removal it may have gained `orphan` or `foregroundDeletion`, and what leaves may be a \
-               successor of the marked Pod if the request carries no uid",
+        says: "what leaves the store is deleting, with grace 0 and without finalizers; at the second write of its \
+               removal it may have `orphan` or `foregroundDeletion`, gained since the first or dropped by the policy \
+               of this DELETE, and may be a successor of the marked Pod if the request carries no uid",
         rests_on: &[RuleId::INV_07, RuleId::DEL_13, RuleId::DEL_14, RuleId::DEL_16],
         kind: Kind::Always {
             holds: On::Step(|before, action, after| {
@@ -186,7 +195,8 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
                 }
             }),
             witness: On::Step(|before, action, after| {
-                let emptied = |(old, new): (Pod, Pod)| !old.finalizers.is_empty() && new.finalizers.is_empty();
+                let emptied =
+                    |(old, new): (Pod, Pod)| !old.finalizers.is_empty() && new.finalizers.is_empty();
                 let dropped = matches!(action, Action::DropFinalizer(_));
                 let left = before.pod.is_some_and(|pod| pod.grace > Some(0));
                 dropped && left && stored(before, after).is_some_and(emptied)
@@ -195,14 +205,18 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
     },
     Law {
         id: "INV-08",
-        says: "a DELETE goes on to the removal only from a Pod that it found or left expired and without finalizers",
+        says: "a DELETE goes on to the removal only from a Pod that it left expired and without finalizers, or found \
+               expired and with no finalizer that its policy keeps",
         rests_on: &[RuleId::INV_08, RuleId::DEL_13],
         kind: Kind::Always {
             holds: On::Step(|before, _, after| {
                 Slot::ALL.into_iter().all(|slot| match (before.client(slot), after.client(slot)) {
                     (Client::Remove { .. }, _) => true,
-                    (_, Client::Remove { pod: marked, .. }) => after.pod.is_some_and(|pod| {
-                        pod.uid == marked && pod.grace == Some(0) && pod.finalizers.is_empty()
+                    (old, Client::Remove { pod: marked, .. }) => after.pod.is_some_and(|pod| {
+                        let drops = matches!(old, Client::Commit { options, .. } if options.propagation == Some(Propagation::Background));
+                        // Row 8 removes without writing what the policy leaves.
+                        let found = before.pod == after.pod && drops && !pod.finalizers.contains(X);
+                        pod.uid == marked && pod.grace == Some(0) && (pod.finalizers.is_empty() || found)
                     }),
                     (_, Client::Idle | Client::Decided { .. } | Client::Commit { .. }) => true,
                 })
@@ -221,7 +235,9 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
             holds: On::Step(|before, _, after| {
                 stored(before, after).is_none_or(|(old, new)| old.node.is_none() || old.node == new.node)
             }),
-            witness: On::Step(|before, action, _| binding(before, action).is_some_and(|pod| pod.node.is_some())),
+            witness: On::Step(|before, action, _| {
+                binding(before, action).is_some_and(|pod| pod.node.is_some())
+            }),
         },
     },
     Law {
@@ -289,7 +305,9 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
             holds: On::State(|state| {
                 state.pod.is_none_or(|pod| pod.grace.is_none() || pod.node.is_some() || pod.grace == Some(0))
             }),
-            witness: On::State(|state| state.pod.is_some_and(|pod| pod.grace.is_some() && pod.node.is_none())),
+            witness: On::State(|state| {
+                state.pod.is_some_and(|pod| pod.grace.is_some() && pod.node.is_none())
+            }),
         },
     },
     Law {
@@ -332,7 +350,8 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
                 *action != Action::Bind || !changed || before.binder == before.pod.map(|pod| pod.uid)
             }),
             witness: On::Step(|before, action, _| {
-                let bindable = |pod: Pod| pod.grace.is_none() && pod.node.is_none() && pod.gates == Gates::Open;
+                let bindable =
+                    |pod: Pod| pod.grace.is_none() && pod.node.is_none() && pod.gates == Gates::Open;
                 let late = *action == Action::Bind && before.binder == Some(Uid::Departed);
                 late && before.pod.is_some_and(bindable)
             }),

@@ -4,7 +4,7 @@ use pod_lifecycle::RuleId;
 
 use super::actions::{Action, PLAIN};
 use super::laws::{lost, stored};
-use super::state::{Client, LONG, Pod, Precondition, Role, SHORT, State, Uid};
+use super::state::{Client, LONG, Pod, Precondition, Role, SHORT, Since, State, Uid};
 use crate::law::{Kind, Law, On, Remedy};
 
 /// Every scenario and expected violation.
@@ -40,7 +40,9 @@ pub(super) const NON_18: Law<State, Action> = Law {
     kind: Kind::Expected {
         happens: On::Step(|before, action, after| {
             let Action::Commit(slot, _) = *action else { return false };
-            let Client::Commit { role: Role::Controller, pod, .. } = before.client(slot) else { return false };
+            let Client::Commit { role: Role::Controller, pod, .. } = before.client(slot) else {
+                return false;
+            };
             stored(before, after).is_some_and(|(old, new)| old.uid != pod && old.grace != new.grace)
         }),
         remedy: Some(EVERY_UID),
@@ -66,7 +68,9 @@ pub(super) const NON_21_FINALIZER: Law<State, Action> = Law {
     kind: Kind::Expected {
         happens: On::Step(|before, action, after| {
             let Action::Remove(slot) = *action else { return false };
-            let Client::Remove { pod: marked, .. } = before.client(slot) else { return false };
+            let Client::Remove { pod: marked, since: Since::Held, .. } = before.client(slot) else {
+                return false;
+            };
             lost(before, after).is_some_and(|pod| pod.uid == marked && !pod.finalizers.is_empty())
         }),
         remedy: None,
@@ -79,7 +83,9 @@ pub(super) const S5_REMOVED: Law<State, Action> = Law {
     rests_on: &[RuleId::DEL_22],
     kind: Kind::Sometimes(On::Step(|before, action, after| {
         let Action::Remove(slot) = *action else { return false };
-        let Client::Remove { role: Role::Controller, pod: marked, .. } = before.client(slot) else { return false };
+        let Client::Remove { role: Role::Controller, pod: marked, .. } = before.client(slot) else {
+            return false;
+        };
         lost(before, after).is_some_and(|pod| pod.uid == marked && pod.node.is_some() && !pod.terminal)
     })),
 };
@@ -121,7 +127,9 @@ pub(super) const S17: Law<State, Action> = Law {
     kind: Kind::Sometimes(On::Step(|before, action, after| {
         // Without a removal in flight only a crash leaves such a Pod.
         let in_flight = before.clients.iter().any(|client| matches!(client, Client::Remove { .. }));
-        lost(before, after).is_some_and(|pod| pod.finalizers.is_empty()) && !in_flight && *action == Action::Touch
+        lost(before, after).is_some_and(|pod| pod.finalizers.is_empty())
+            && !in_flight
+            && *action == Action::Touch
     })),
 };
 
@@ -131,7 +139,8 @@ pub(super) const S21: Law<State, Action> = Law {
            a successor, and the second write removes that",
     rests_on: &[RuleId::DEL_14, RuleId::NON_21],
     kind: Kind::Sometimes(On::Step(|before, action, after| {
-        successor(before, action, after).is_some_and(|(pod, overtaken)| pod.grace.is_none() && overtaken)
+        successor(before, action, after)
+            .is_some_and(|(pod, since)| pod.grace.is_none() && since == Since::Removed)
     })),
 };
 
@@ -150,9 +159,9 @@ fn plain(action: &Action) -> bool {
     matches!(action, Action::Read(_, _, _, options) if *options == PLAIN)
 }
 
-/// The Pod that a second write removes although it marked another, and whether the kubelet has removed that.
-fn successor(before: &State, action: &Action, after: &State) -> Option<(Pod, bool)> {
+/// The Pod that a second write removes although it marked another, and what has become of that.
+fn successor(before: &State, action: &Action, after: &State) -> Option<(Pod, Since)> {
     let Action::Remove(slot) = *action else { return None };
-    let Client::Remove { pod: marked, overtaken, .. } = before.client(slot) else { return None };
-    lost(before, after).filter(|pod| pod.uid != marked).map(|pod| (pod, overtaken))
+    let Client::Remove { pod: marked, since, .. } = before.client(slot) else { return None };
+    lost(before, after).filter(|pod| pod.uid != marked).map(|pod| (pod, since))
 }

@@ -75,13 +75,19 @@ fn message(step: &Taken<State, Action>, names: Names) -> (&'static str, &'static
             };
             ("Owner", API, format!("create Pod u{}{how}", current + 1))
         }
-        Action::Decide(slot, role) => (who(slot, role), API, format!("sees u{current} and decides to delete it")),
+        Action::Decide(slot, role) => {
+            (who(slot, role), API, format!("sees u{current} and decides to delete it"))
+        }
         Action::Read(slot, role, precondition, options) => {
             let meant = match step.before.client(slot) {
                 Client::Decided { .. } => names.meant(slot),
                 Client::Idle | Client::Commit { .. } | Client::Remove { .. } => current,
             };
-            (who(slot, role), API, format!("DELETE {}, {} (first read)", asked(options), uid(precondition, meant)))
+            (
+                who(slot, role),
+                API,
+                format!("DELETE {}, {} (first read)", asked(options), uid(precondition, meant)),
+            )
         }
         Action::Commit(slot, clock) => {
             let Client::Commit { role, precondition, options, .. } = step.before.client(slot) else {
@@ -100,11 +106,17 @@ fn message(step: &Taken<State, Action>, names: Names) -> (&'static str, &'static
             };
             let meant = names.meant(slot);
             let uid = uid(precondition, meant);
-            (API, ETCD, format!("second write for {} (it marked u{meant}): delete the key, {uid}", who(slot, role)))
+            (
+                API,
+                ETCD,
+                format!("second write for {} (it marked u{meant}): delete the key, {uid}", who(slot, role)),
+            )
         }
         Action::Crash(slot) => {
             let role = match step.before.client(slot) {
-                Client::Commit { role, .. } | Client::Remove { role, .. } | Client::Decided { role, .. } => role,
+                Client::Commit { role, .. } | Client::Remove { role, .. } | Client::Decided { role, .. } => {
+                    role
+                }
                 Client::Idle => Role::User,
             };
             (API, who(slot, role), "dies; the DELETE is lost".to_owned())
@@ -132,7 +144,11 @@ fn changes(step: &Taken<State, Action>, names: Names, after: Names) -> Vec<Strin
                 None => "no deletionTimestamp".to_owned(),
                 Some(grace) => format!("deletionTimestamp set, grace {grace}"),
             };
-            let held = if pod.finalizers.is_empty() { String::new() } else { format!(", finalizers {}", list(pod.finalizers)) };
+            let held = if pod.finalizers.is_empty() {
+                String::new()
+            } else {
+                format!(", finalizers {}", list(pod.finalizers))
+            };
             changes.push(format!("u{} removed ({deleting}{held})", names.created));
         }
         (Some(old), Some(new)) => compared(old, new, &mut changes),
@@ -141,7 +157,9 @@ fn changes(step: &Taken<State, Action>, names: Names, after: Names) -> Vec<Strin
     for slot in Slot::ALL {
         let (old, new) = (step.before.client(slot), step.after.client(slot));
         match (old, new) {
-            (_, Client::Commit { role, options, .. }) if old != new && !matches!(old, Client::Commit { .. }) => {
+            (_, Client::Commit { role, options, .. })
+                if old != new && !matches!(old, Client::Commit { .. }) =>
+            {
                 changes.push(format!("{}: options fixed to {}", who(slot, role), asked(options)));
             }
             (Client::Idle | Client::Decided { .. } | Client::Commit { .. }, Client::Remove { role, .. }) => {
@@ -200,8 +218,12 @@ fn uid(precondition: Precondition, meant: u32) -> String {
 }
 
 fn list(finalizers: Finalizers) -> String {
-    let names = [("orphan", Finalizers::ORPHAN), ("foregroundDeletion", Finalizers::FOREGROUND), ("x", super::X)];
-    let present: Vec<_> =
-        names.into_iter().filter(|(_, finalizer)| finalizers.contains(*finalizer)).map(|(name, _)| name).collect();
+    let names =
+        [("orphan", Finalizers::ORPHAN), ("foregroundDeletion", Finalizers::FOREGROUND), ("x", super::X)];
+    let present: Vec<_> = names
+        .into_iter()
+        .filter(|(_, finalizer)| finalizers.contains(*finalizer))
+        .map(|(name, _)| name)
+        .collect();
     if present.is_empty() { "none".to_owned() } else { present.join("+") }
 }
