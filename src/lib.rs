@@ -5,15 +5,24 @@
 pub mod binding;
 pub mod container;
 pub mod deletion;
+pub mod monitor;
 pub mod phase;
 pub mod rules;
+pub mod table;
+pub mod termination;
 pub mod time;
+pub mod validate;
 pub mod view;
+mod violation;
 pub mod wire;
 pub mod worker;
 
 pub use binding::Binding;
 pub use deletion::Deletion;
+pub use monitor::Monitor;
 pub use phase::Phase;
 pub use rules::{KUBERNETES, RuleId};
 pub use time::{Grace, Now, Time};
+pub use validate::{admit, review};
+pub use view::View;
+pub use violation::{Force, Predecessor, Violation};

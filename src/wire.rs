@@ -125,6 +125,12 @@ impl WireError {
         self.offset
     }
 
+    /// How many lines of the input lie before that byte.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        self.source.line().saturating_sub(1) as u64
+    }
+
     /// Whether the input ends before its value does.
     #[must_use]
     pub fn is_cut(&self) -> bool {

@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Rules(Rules),
     /// List, show or run a single model
     Model(Model),
+    /// Draw the machines from their tables
+    Diagram(Diagram),
 }
 
 #[derive(Debug, clap::Args)]
@@ -85,6 +87,19 @@ pub(crate) struct Rules {
     /// Print one JSON object instead of text
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Diagram {
+    /// Draw only this machine
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Print Mermaid state diagrams; the default
+    #[arg(long, conflicts_with = "dot")]
+    pub(crate) mermaid: bool,
+    /// Print DOT graphs
+    #[arg(long)]
+    pub(crate) dot: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,6 +1,7 @@
 //! One module per subcommand.
 
 pub(crate) mod check;
+pub(crate) mod diagram;
 pub(crate) mod model;
 pub(crate) mod rules;
 pub(crate) mod verify;

@@ -50,6 +50,9 @@ pub struct Audited<M> {
     refused: Vec<AtomicU64>,
 }
 
+/// A path of real steps.
+pub type Path<S, A> = Vec<Taken<S, A>>;
+
 /// What one exploration found.
 #[derive(Clone, Debug)]
 pub struct Exploration<S, A> {
@@ -62,7 +65,7 @@ pub struct Exploration<S, A> {
     /// How often each refusal was seen, in the order of [`Protocol::REFUSALS`].
     pub refused: Vec<u64>,
     /// What was found: the law's index, what it means, and the shortest path to it.
-    pub found: Vec<(usize, Claim, Vec<Taken<S, A>>)>,
+    pub found: Vec<(usize, Claim, Path<S, A>)>,
 }
 
 impl<S, A> Exploration<S, A> {
@@ -140,7 +143,7 @@ impl<M: Protocol> Audited<M> {
     }
 
     /// Takes the actions of a path again, to have both ends of each step and what was refused.
-    fn retrace(&self, edges: Vec<Edge<M::Action>>) -> Vec<Taken<M::State, M::Action>> {
+    fn retrace(&self, edges: Vec<Edge<M::Action>>) -> Path<M::State, M::Action> {
         let mut before = self.model.initial();
         let mut path = Vec::with_capacity(edges.len());
         for edge in edges {

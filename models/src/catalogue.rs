@@ -7,11 +7,14 @@ use pod_lifecycle::RuleId;
 use crate::api::{Api, Mutant};
 use crate::audit::{Claim, Until, explore};
 use crate::law::{Kind, Protocol, Refusal, Remedy, Scope};
+use crate::phase::{self, Phases};
 use crate::render::Told;
 use crate::verify::MutantInfo;
 
 /// The models.
-pub const MODELS: &[Entry] = &[Entry {
+pub const MODELS: &[Entry] = &[API, PHASE];
+
+const API: Entry = Entry {
     name: "api",
     contains: "the store and what races for it: one name, two clients whose DELETEs are first read, \
                compare-and-swap and removal, bindings, finalizers, gates, status writes, recreation",
@@ -49,7 +52,34 @@ pub const MODELS: &[Entry] = &[Entry {
             until,
         )
     },
-}];
+};
+
+const PHASE: Entry = Entry {
+    name: "phase",
+    contains: "the three copies of one Pod's phase: computed from one container, cached by the kubelet, stored; the \
+               status writer, a view that lags, a restart with lost memory, the Pod garbage collector",
+    leaves_out: &[
+        "init containers, sidecars, several containers, garbage collection of instances, loss of the sandbox",
+        "reasons, messages and conditions",
+        "status writes of users",
+    ],
+    actors: &["User", "API server", "Kubelet", "Runtime", "Pod garbage collector", "Clock"],
+    actions: Phases::ACTIONS,
+    refusals: Phases::REFUSALS,
+    laws: laws::<Phases>,
+    mutants: || phase::Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
+    state_bytes: size_of::<<Phases as Protocol>::State>(),
+    packed_bytes: size_of::<<Phases as Protocol>::State>(),
+    // It is small: all scopes are the same.
+    explore: |_, variant, until| {
+        let mutant = |id| phase::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
+        let model = match variant {
+            Variant::Faithful | Variant::Remedy(_) => Phases::default(),
+            Variant::Mutant(id) => Phases { mutant: mutant(id) },
+        };
+        run(model, until)
+    },
+};
 
 /// The model of this name.
 #[must_use]

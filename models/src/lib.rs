@@ -10,6 +10,7 @@ pub mod api;
 pub mod audit;
 pub mod catalogue;
 pub mod law;
+pub mod phase;
 pub mod render;
 pub mod verify;
 

@@ -65,4 +65,18 @@ rules! { Del:
         "pkg/serviceaccount/claims.go#validator.Validate; pkg/controller/job/backoff_utils.go#getFinishTimeFromDeletionTimestamp";
     DEL_32 32 Api "A DELETE is refused with 422, then 404, then 409; an update with 404, then 409 for uid, 409 for `resourceVersion`, and then 422."
         "staging/src/k8s.io/apiserver/pkg/endpoints/handlers/delete.go#DeleteResource; staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go#Store.Delete";
+    DEL_40 40 Derived "Trace: grace 30 at 100 and again 5 at 110 is clamped to now with grace 1; the kubelet's DELETE at 111 removes."
+        "from DEL-07, DEL-08, DEL-13";
+    DEL_41 41 Derived "Trace: a first DELETE asks 60 on a Pod with 30 and gets it; a plain DELETE after it changes nothing."
+        "from DEL-06, DEL-09";
+    DEL_42 42 Derived "Trace: with a finalizer the kubelet's DELETE leaves grace 0; removing the finalizer removes the object, in the other order the DELETE does."
+        "from DEL-13, DEL-16";
+    DEL_43 43 Derived "Trace: an unbound Pod is removed at once, whatever grace is asked."
+        "from DEL-05, DEL-13";
+    DEL_44 44 Derived "Trace: a bound Pod on a dead node waits for the kubelet, the Pod garbage collector or a forced DELETE."
+        "from DEL-13, DEL-31";
+    DEL_45 45 Derived "Trace: a Pod that has ended is removed at once, even with its volumes still mounted."
+        "from DEL-05, DEL-13";
+    DEL_46 46 Derived "Trace: a forced DELETE removes a Pod that is deleting with grace 30 on a lost node."
+        "from DEL-13";
 }

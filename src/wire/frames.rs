@@ -149,9 +149,21 @@ impl Frames {
         self.filled = (self.filled + length).min(self.buffer.len());
     }
 
+    /// How many bytes of the stream are held: fed, and neither given out nor dropped yet.
+    #[must_use]
+    pub const fn held(&self) -> usize {
+        self.filled - self.start
+    }
+
     /// Says that the stream has ended.
     pub const fn end(&mut self) {
         self.ended = true;
+    }
+
+    /// Whether [`end`](Self::end) was called.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        self.ended
     }
 
     /// The next frame, or `None` if more bytes are needed or the stream has ended.
@@ -292,7 +304,8 @@ impl Frames {
         if length <= self.max_line {
             return false;
         }
-        let head = self.rest().get(..256).unwrap_or_default();
+        let rest = self.rest();
+        let head = rest.get(..256).unwrap_or(rest);
         let list = !head.starts_with(br#"{"type":"#)
             && [&b"\"items\""[..], b"\"List\"", b"\"PodList\""]
                 .iter()

@@ -146,7 +146,7 @@ impl<'a> Object<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(field_identifier, rename_all = "camelCase")]
 enum Field {
     Kind,
     Metadata,

@@ -1,1 +1,61 @@
-//! x
+//! Conformance: inputs and outputs of the real Kubernetes functions against this crate, case by case.
+//!
+//! A small sample is in the repository. `POD_LIFECYCLE_ORACLE_DIR` names directories with more, separated by colons and
+//! laid out as `<oracle>/*.jsonl`:
+//!
+//! ```text
+//! POD_LIFECYCLE_ORACLE_DIR=/data/oracle cargo test --test conformance -- --nocapture
+//! POD_LIFECYCLE_SAMPLE=write POD_LIFECYCLE_ORACLE_DIR=/data/oracle cargo test --test conformance
+//! ```
+//!
+//! The second command writes `tests/conformance/sample` anew: every n-th case, at most 300 an oracle, the same bytes
+//! from the same data. There is no list of known differences: every disagreement fails the test of its oracle.
+//!
+//! A new oracle is one module with an implementation of [`harness::Oracle`], and one line below.
+
+mod before_delete;
+mod container_grace;
+mod effective_grace;
+mod files;
+mod harness;
+mod kill_grace;
+mod phase;
+mod sabotage;
+mod termination_order;
+
+/// Makes one test for each oracle, and the list of those that are compared.
+macro_rules! oracles {
+    ($($name:ident: $oracle:ty;)*) => {
+        const COMPARED: &[&str] = &[$(stringify!($name)),*];
+
+        $(
+            #[test]
+            fn $name() -> Result<(), String> {
+                assert_eq!(<$oracle as harness::Oracle>::NAME, stringify!($name));
+                harness::run::<$oracle>()
+            }
+        )*
+
+        /// An altered expectation never passes, so each comparison above can fail.
+        #[test]
+        fn an_altered_expectation_is_a_disagreement() -> Result<(), String> {
+            $(sabotage::every_altered_expectation_is_noticed::<$oracle>()?;)*
+            Ok(())
+        }
+    };
+}
+
+oracles! {
+    before_delete: before_delete::BeforeDelete;
+    phase: phase::Phase;
+    effective_grace: effective_grace::EffectiveGrace;
+    container_grace: container_grace::ContainerGrace;
+    kill_grace: kill_grace::KillGrace;
+    termination_order: termination_order::TerminationOrder;
+}
+
+/// Data without a comparison is named, never passed over in silence.
+#[test]
+fn folders_without_a_comparison_are_named() -> Result<(), String> {
+    harness::name_uncompared(COMPARED)
+}

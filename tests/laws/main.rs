@@ -1,1 +1,35 @@
-//! x
+//! Laws: what must be true whatever the input, said a second time over plain fields.
+//!
+//! A law never computes what it expects with the function that it judges. Its name begins with its rule, its first line
+//! is the sentence under test. What is finite is enumerated; the rest is sampled by the strategies of [`strategies`],
+//! and a sample that once failed stays in a `.regressions` file beside its module.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails loudly, and reads what it tests"
+)]
+
+mod binding;
+mod container;
+mod corpus;
+mod delete_begin;
+mod delete_history;
+mod delete_rows;
+mod delete_step;
+mod delete_traces;
+mod documents;
+mod frames;
+#[path = "../../fuzz/src/lib.rs"]
+#[allow(unreachable_pub, reason = "a library of its own in `fuzz/`")]
+mod fuzz_bodies;
+mod monitor;
+mod phase_overrides;
+mod phase_rows;
+mod phase_vectors;
+mod rules;
+mod strategies;
+mod termination;
+mod time;
+mod wire;
+mod worker;

@@ -66,7 +66,7 @@ pub(super) const KINDS: &[&str] = &[
 ];
 
 impl Action {
-    /// The index of its kind in [`KINDS`].
+    /// The index of its kind among the names of the kinds.
     #[must_use]
     pub const fn kind(&self) -> usize {
         match self {

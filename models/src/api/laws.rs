@@ -104,20 +104,16 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
     },
     Law {
         id: "DEL-21",
-        says: "the first read of a Pod that is not deleting fixes a grace, and the first DELETE of a bound, running Pod \
-               stores what was fixed, or terminationGracePeriodSeconds if nothing was",
+        says: "the first DELETE of a bound, running Pod stores the grace that its first read fixed",
         rests_on: &[RuleId::DEL_21, RuleId::DEL_22],
         kind: Kind::Always {
             holds: On::Step(|before, action, after| {
-                if let Action::Read(slot, ..) = *action
-                    && let Client::Commit { options, .. } = after.client(slot)
-                {
-                    return options.grace.is_some() || before.pod.is_none_or(|pod| pod.grace.is_some());
-                }
                 first(before, action).is_none_or(|(pod, options)| {
                     let running = pod.node.is_some() && !pod.terminal;
-                    let fixed = options.grace.unwrap_or(SHORT);
-                    !running || after.pod.is_some_and(|pod| pod.grace == Some(fixed))
+                    // Whoever read this very Pod found it live, which fixes a grace; an expired predecessor does not.
+                    let own = committer(before, action).is_some_and(|(_, meant, ..)| meant == pod.uid);
+                    let fixed = if own { options.grace } else { options.grace.or(Some(SHORT)) };
+                    !running || (fixed.is_some() && after.pod.is_some_and(|pod| pod.grace == fixed))
                 })
             }),
             witness: On::Step(|before, action, _| {
@@ -172,9 +168,9 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
     },
     Law {
         id: "INV-07",
-        says: "what leaves the store is deleting, with grace 0 and without finalizers; at the second write of its \
-               removal it may have `orphan` or `foregroundDeletion`, gained since the first or dropped by the policy \
-               of this DELETE, and may be a successor of the marked Pod if the request carries no uid",
+        says: "what leaves the store is deleting, with grace 0 and without finalizers; in the window between the two \
+               writes of its removal it may have gained `orphan` or `foregroundDeletion`, and what leaves may be a \
+               successor of the marked Pod if the request carries no uid",
         rests_on: &[RuleId::INV_07, RuleId::DEL_13, RuleId::DEL_14, RuleId::DEL_16],
         kind: Kind::Always {
             holds: On::Step(|before, action, after| {
@@ -205,18 +201,20 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
     },
     Law {
         id: "INV-08",
-        says: "a DELETE goes on to the removal only from a Pod that it left expired and without finalizers, or found \
-               expired and with no finalizer that its policy keeps",
+        says: "a DELETE goes on to the removal only from a Pod that it found or left expired, and that no finalizer holds \
+               which it does not itself drop",
         rests_on: &[RuleId::INV_08, RuleId::DEL_13],
         kind: Kind::Always {
-            holds: On::Step(|before, _, after| {
+            holds: On::Step(|before, action, after| {
+                // Row 8 does not even store the finalizers that its policy leaves.
+                let dropped = match committed(before, action).and_then(|(_, options)| options.propagation) {
+                    Some(Propagation::Background) => Finalizers::ORPHAN.with(Finalizers::FOREGROUND),
+                    Some(Propagation::Orphan | Propagation::Foreground) | None => Finalizers::NONE,
+                };
                 Slot::ALL.into_iter().all(|slot| match (before.client(slot), after.client(slot)) {
                     (Client::Remove { .. }, _) => true,
-                    (old, Client::Remove { pod: marked, .. }) => after.pod.is_some_and(|pod| {
-                        let drops = matches!(old, Client::Commit { options, .. } if options.propagation == Some(Propagation::Background));
-                        // Row 8 removes without writing what the policy leaves.
-                        let found = before.pod == after.pod && drops && !pod.finalizers.contains(X);
-                        pod.uid == marked && pod.grace == Some(0) && (pod.finalizers.is_empty() || found)
+                    (_, Client::Remove { pod: marked, .. }) => after.pod.is_some_and(|pod| {
+                        pod.uid == marked && pod.grace == Some(0) && dropped.contains(pod.finalizers)
                     }),
                     (_, Client::Idle | Client::Decided { .. } | Client::Commit { .. }) => true,
                 })

@@ -1,0 +1,217 @@
+//! How `model` shows a model and its paths.
+
+use std::io::{self, BufWriter, Write};
+
+use pod_lifecycle::KUBERNETES;
+use pod_lifecycle_models::audit::Claim;
+use pod_lifecycle_models::catalogue::{Entry, LawInfo, LawKind, Run};
+use pod_lifecycle_models::render::{Told, mermaid, steps};
+use serde::Serialize;
+
+use crate::args::Export;
+use crate::render::{Paint, counted};
+
+/// A line a model.
+pub(crate) fn list(models: &[Entry]) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    for model in models {
+        writeln!(out, "{:<8} {}", model.name, model.contains)?;
+    }
+    out.flush()
+}
+
+/// All that is known of a model without running it.
+pub(crate) fn show(model: &Entry) -> io::Result<()> {
+    let paint = Paint::stdout();
+    let mut out = BufWriter::new(io::stdout().lock());
+    writeln!(out, "{}  {}", paint.bold(model.name), model.contains)?;
+    writeln!(out, "\nleaves out")?;
+    for item in model.leaves_out {
+        writeln!(out, "  {item}")?;
+    }
+    writeln!(out, "\nactors   {}", model.actors.join(", "))?;
+    writeln!(out, "actions  {}", model.actions.join(", "))?;
+    writeln!(out, "state    {} bytes, {} packed", model.state_bytes, model.packed_bytes)?;
+    if !model.refusals.is_empty() {
+        writeln!(out, "\nrefusals")?;
+        for refusal in model.refusals {
+            writeln!(out, "  {}  {}", refusal.rule, refusal.says)?;
+        }
+    }
+    for (title, kind) in [("laws", "always"), ("expected violations", "expected"), ("scenarios", "sometimes")]
+    {
+        writeln!(out, "\n{title}")?;
+        for law in (model.laws)().iter().filter(|law| word(law.kind) == kind) {
+            let rules = law.rests_on.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            writeln!(out, "  {:<17} {} ({rules})", law.id, law.says)?;
+        }
+    }
+    writeln!(out, "\nmutants")?;
+    for mutant in (model.mutants)() {
+        writeln!(out, "  {:<17} {} Breaks {}; {}.", mutant.id, mutant.says, mutant.law, mutant.origin)?;
+    }
+    out.flush()
+}
+
+const fn word(kind: LawKind) -> &'static str {
+    match kind {
+        LawKind::Always => "always",
+        LawKind::Sometimes => "sometimes",
+        LawKind::Expected(_) => "expected",
+    }
+}
+
+/// What a whole exploration found, a line a law.
+pub(crate) fn summary(model: &Entry, laws: &[LawInfo], run: &Run) -> io::Result<()> {
+    let paint = Paint::stdout();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let seconds = run.elapsed.as_secs_f64();
+    writeln!(out, "{}  {}, {seconds:.1} s", paint.bold(model.name), counted(run.states as u64, "state"))?;
+    for (index, law) in laws.iter().enumerate() {
+        let steps = run.path(index, law.kind.wanted()).map(<[Told]>::len);
+        let broken = law.kind == LawKind::Always && run.path(index, Claim::Broken).is_some();
+        let verdict = match (law.kind, steps) {
+            _ if broken => paint.red("BROKEN"),
+            (LawKind::Always, Some(_)) => "holds".to_owned(),
+            (LawKind::Always, None) => paint.red("never tried"),
+            (LawKind::Sometimes | LawKind::Expected(_), Some(steps)) => {
+                format!("after {}", counted(steps as u64, "step"))
+            }
+            (LawKind::Sometimes | LawKind::Expected(_), None) => paint.red("not found"),
+        };
+        writeln!(out, "  {:<17} {verdict:<15} {}", law.id, law.says)?;
+    }
+    out.flush()
+}
+
+/// A path, or that there is none.
+pub(crate) struct Shown<'a> {
+    pub(crate) entry: &'a Entry,
+    pub(crate) law: Option<&'a LawInfo>,
+    pub(crate) claim: Claim,
+    pub(crate) path: Option<&'a [Told]>,
+    pub(crate) states: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PathReport<'a> {
+    schema_version: u32,
+    kubernetes: &'a str,
+    model: &'a str,
+    law: &'a str,
+    says: &'a str,
+    found: bool,
+    states: usize,
+    path: &'a [Told],
+}
+
+/// A path as numbered steps, or in another form.
+pub(crate) fn path(shown: &Shown<'_>, export: Option<Export>) -> io::Result<()> {
+    let (id, says) = shown.law.map_or(("", ""), |law| (law.id, law.says));
+    let path = shown.path.unwrap_or_default();
+    match export {
+        Some(Export::Json) => {
+            return super::json(&PathReport {
+                schema_version: 1,
+                kubernetes: KUBERNETES,
+                model: shown.entry.name,
+                law: id,
+                says,
+                found: shown.path.is_some(),
+                states: shown.states,
+                path,
+            });
+        }
+        Some(Export::Mermaid) if shown.path.is_some() => {
+            return write!(io::stdout().lock(), "{}", mermaid(path));
+        }
+        Some(Export::Mermaid) | None => {}
+    }
+    let paint = Paint::stdout();
+    let mut out = BufWriter::new(io::stdout().lock());
+    writeln!(out, "{}  {says}", paint.bold(id))?;
+    let word = match (shown.claim, shown.path) {
+        (Claim::Broken, Some(_)) => paint.red("broken"),
+        (Claim::Broken, None) => paint.green("not broken"),
+        (Claim::Witness, Some(_)) => "its last moment before a violation".to_owned(),
+        (Claim::Scenario | Claim::Expected, Some(_)) => "found".to_owned(),
+        (Claim::Witness | Claim::Scenario | Claim::Expected, None) => paint.red("not found"),
+    };
+    let count = counted(path.len() as u64, "step");
+    writeln!(out, "{word}: {count}, {} seen\n", counted(shown.states as u64, "state"))?;
+    write!(out, "{}", steps(path))?;
+    out.flush()
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ModelReport {
+    name: &'static str,
+    contains: &'static str,
+    leaves_out: &'static [&'static str],
+    actors: &'static [&'static str],
+    actions: &'static [&'static str],
+    state_bytes: usize,
+    packed_bytes: usize,
+    laws: Vec<LawReport>,
+    mutants: Vec<MutantReport>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LawReport {
+    id: &'static str,
+    kind: &'static str,
+    says: &'static str,
+    rests_on: &'static [pod_lifecycle::RuleId],
+}
+
+#[derive(Serialize)]
+struct MutantReport {
+    id: &'static str,
+    origin: &'static str,
+    law: &'static str,
+    says: &'static str,
+}
+
+fn report(model: &Entry) -> ModelReport {
+    let law =
+        |law: LawInfo| LawReport { id: law.id, kind: word(law.kind), says: law.says, rests_on: law.rests_on };
+    let mutants = (model.mutants)().into_iter().map(|mutant| MutantReport {
+        id: mutant.id,
+        origin: mutant.origin,
+        law: mutant.law,
+        says: mutant.says,
+    });
+    ModelReport {
+        name: model.name,
+        contains: model.contains,
+        leaves_out: model.leaves_out,
+        actors: model.actors,
+        actions: model.actions,
+        state_bytes: model.state_bytes,
+        packed_bytes: model.packed_bytes,
+        laws: (model.laws)().into_iter().map(law).collect(),
+        mutants: mutants.collect(),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Models {
+    schema_version: u32,
+    kubernetes: &'static str,
+    models: Vec<ModelReport>,
+}
+
+/// All models as one JSON object.
+pub(crate) fn list_json(models: &[Entry]) -> io::Result<()> {
+    let models = models.iter().map(report).collect();
+    super::json(&Models { schema_version: 1, kubernetes: KUBERNETES, models })
+}
+
+/// One model as one JSON object.
+pub(crate) fn show_json(model: &Entry) -> io::Result<()> {
+    super::json(&Models { schema_version: 1, kubernetes: KUBERNETES, models: vec![report(model)] })
+}

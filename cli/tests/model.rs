@@ -1,0 +1,62 @@
+//! `podlife model`.
+
+use insta::assert_snapshot;
+
+use crate::{podlife, transcript};
+
+fn model(arguments: &[&str]) -> String {
+    transcript(podlife(&["model"]).args(arguments))
+}
+
+#[test]
+fn models_are_listed_and_shown() {
+    assert_snapshot!(model(&["list"]) + &model(&["show", "phase"]));
+}
+
+#[test]
+fn lists_are_json_too() {
+    for arguments in [&["list", "--json"][..], &["show", "api", "--json"]] {
+        let output = podlife(&["model"]).args(arguments).output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report["models"][0]["name"], "api");
+    }
+}
+
+#[test]
+fn a_scenario_is_shown_as_steps() {
+    assert_snapshot!(model(&["run", "api", "--find", "s16"]));
+}
+
+/// The exit status says that the mistake was caught.
+#[test]
+fn a_mutant_is_caught_with_its_counterexample() {
+    assert_snapshot!(model(&["run", "phase", "--mutant", "B09"]));
+}
+
+#[test]
+fn a_path_is_exported() {
+    let shown = model(&["run", "phase", "--find", "NON-02", "--export", "mermaid"]);
+    assert!(shown.starts_with("sequenceDiagram\n") && shown.ends_with("exit 0\n"), "{shown}");
+    let output =
+        podlife(&["model", "run", "phase", "--find", "NON-02", "--export", "json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["law"], &report["found"]), (&"NON-02".into(), &true.into()));
+    assert!(!report["path"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_whole_model_is_run() {
+    let shown = model(&["run", "phase"]);
+    assert!(shown.contains("INV-26            holds") && shown.ends_with("exit 0\n"), "{shown}");
+}
+
+#[test]
+fn unknown_names_are_unusable_calls() {
+    for arguments in
+        [&["show", "x"][..], &["run", "phase", "--find", "x"], &["run", "phase", "--mutant", "x"]]
+    {
+        let shown = model(arguments);
+        assert!(shown.starts_with("error: ") && shown.contains("\nhint: "), "{shown}");
+        assert!(shown.ends_with("exit 2\n"), "{shown}");
+    }
+}

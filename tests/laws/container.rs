@@ -1,0 +1,78 @@
+//! Whether a container is started again (CTR-01).
+
+use std::borrow::Cow;
+
+use pod_lifecycle::container::{ContainerPolicy, Operator, RestartPolicy, RestartRule, RuleAction};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+use crate::strategies::config;
+
+fn policy() -> impl Strategy<Value = Option<RestartPolicy>> {
+    option::of(prop_oneof![
+        Just(RestartPolicy::Always),
+        Just(RestartPolicy::OnFailure),
+        Just(RestartPolicy::Never)
+    ])
+}
+
+fn rule() -> impl Strategy<Value = RestartRule> {
+    let action = prop_oneof![Just(RuleAction::Restart), Just(RuleAction::RestartAllContainers)];
+    let operator = prop_oneof![Just(Operator::In), Just(Operator::NotIn), Just(Operator::Unknown)];
+    (action, operator, vec(0..4_i32, 0..3)).prop_map(|(action, operator, values)| RestartRule {
+        action,
+        operator,
+        values: Cow::Owned(values),
+    })
+}
+
+proptest! {
+    #![proptest_config(config(2_000))]
+
+    /// CTR-01: with a policy of its own any rule that matches restarts the container; without a match, or without an
+    /// own policy, the nearest policy decides, and rules are ignored in the second case.
+    #[test]
+    fn ctr_01_rule_then_own_policy_then_pod_policy(own in policy(), rules in vec(rule(), 0..3), code in 0..4_i32, pod in policy()) {
+        let matched = own.is_some() && rules.iter().any(|rule| match rule.operator {
+            Operator::In => rule.values.contains(&code),
+            Operator::NotIn => rule.values.iter().all(|value| *value != code),
+            Operator::Unknown => false,
+        });
+        let nearest = own.or(pod).map_or("Always", |policy| policy.as_str());
+        let expected = matched || nearest == "Always" || (nearest == "OnFailure" && code != 0);
+        prop_assert_eq!(ContainerPolicy { own, rules: &rules }.restarts_after(code, pod), expected);
+    }
+}
+
+/// A row: its number, the Pod's policy, the container's, its rules, and exit code → restarted.
+type Vector<'a> = (&'a str, RestartPolicy, Option<RestartPolicy>, &'a [RestartRule], &'a [(i32, bool)]);
+
+/// CTR-01: the vectors R1 to R8 of chapter 4.
+#[test]
+fn ctr_01_vectors() {
+    use RestartPolicy::{Always, Never, OnFailure};
+    let rule = |operator, values: &'static [i32]| {
+        [RestartRule { action: RuleAction::Restart, operator, values: values.into() }]
+    };
+    let (in_42, not_in) = (rule(Operator::In, &[42]), rule(Operator::NotIn, &[0, 1]));
+    let vectors: [Vector<'_>; 8] = [
+        ("R1", Always, None, &[], &[(0, true)]),
+        ("R2", OnFailure, None, &[], &[(0, false)]),
+        ("R3", OnFailure, None, &[], &[(1, true)]),
+        ("R4", Never, None, &[], &[(1, false)]),
+        ("R5", Never, Some(OnFailure), &[], &[(1, true), (0, false)]),
+        ("R6", Always, Some(Never), &[], &[(1, false)]),
+        ("R7", Never, Some(Never), &in_42, &[(42, true), (1, false)]),
+        ("R8", Always, Some(OnFailure), &not_in, &[(7, true), (1, true), (0, false)]),
+    ];
+    for (name, pod, own, rules, exits) in vectors {
+        for (code, again) in exits {
+            assert_eq!(
+                ContainerPolicy { own, rules }.restarts_after(*code, Some(pod)),
+                *again,
+                "{name}: exit {code}"
+            );
+        }
+    }
+}

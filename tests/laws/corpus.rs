@@ -1,0 +1,38 @@
+//! Replays the corpus of the fuzz targets, and tries their bodies on random bytes.
+#![allow(clippy::disallowed_methods, reason = "a test reads its corpus; the library reads nothing")]
+
+use std::fs;
+use std::path::Path;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::fuzz_bodies;
+use crate::strategies::config;
+
+fn replay(target: &str, body: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let mut inputs = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        body(&fs::read(entry.unwrap().path()).unwrap());
+        inputs += 1;
+    }
+    assert!(inputs > 5, "{inputs} inputs of {target}");
+}
+
+/// No input of the corpus breaks a law of its target.
+#[test]
+fn corpus_breaks_no_law() {
+    replay("wire", fuzz_bodies::wire);
+    replay("deletion", fuzz_bodies::deletion);
+}
+
+proptest! {
+    #![proptest_config(config(2_000))]
+
+    /// Nor do random requests.
+    #[test]
+    fn random_requests_break_no_law(bytes in vec(any::<u8>(), 4..80)) {
+        fuzz_bodies::deletion(&bytes);
+    }
+}

@@ -1,0 +1,138 @@
+//! Model `api`: its state, and the history that it finds.
+
+use insta::assert_snapshot;
+use pod_lifecycle::binding::Gates;
+use pod_lifecycle::deletion::{Finalizers, Propagation};
+use pod_lifecycle_models::api::{
+    Api, Client, LONG, Node, Options, Pod, Precondition, Role, SHORT, State, Uid, X,
+};
+use pod_lifecycle_models::audit::{Claim, Until, explore};
+use pod_lifecycle_models::catalogue::{self, Entry, LawKind, Variant};
+use pod_lifecycle_models::law::{Protocol, Scope};
+use pod_lifecycle_models::render::{Told, mermaid, steps};
+use proptest::option;
+use proptest::prelude::*;
+
+#[test]
+fn states_are_small() {
+    assert!(size_of::<State>() <= 40, "{}", size_of::<State>());
+    assert_eq!(size_of_val(&State::EMPTY.pack()), 8);
+}
+
+fn uid() -> impl Strategy<Value = Uid> {
+    prop_oneof![Just(Uid::Departed), Just(Uid::Current)]
+}
+
+fn grace() -> impl Strategy<Value = u8> {
+    prop_oneof![Just(0), Just(1), Just(SHORT), Just(LONG)]
+}
+
+fn finalizers() -> impl Strategy<Value = Finalizers> {
+    let bit = |one: Finalizers| prop_oneof![Just(Finalizers::NONE), Just(one)];
+    (bit(X), bit(Finalizers::ORPHAN), bit(Finalizers::FOREGROUND)).prop_map(|(a, b, c)| a.with(b).with(c))
+}
+
+fn role() -> impl Strategy<Value = Role> {
+    prop_oneof![Just(Role::User), Just(Role::Controller), Just(Role::Kubelet), Just(Role::Collector)]
+}
+
+fn precondition() -> impl Strategy<Value = Precondition> {
+    prop_oneof![Just(Precondition::NameOnly), Just(Precondition::Uid)]
+}
+
+fn client() -> impl Strategy<Value = Client> {
+    let propagation =
+        prop_oneof![Just(Propagation::Orphan), Just(Propagation::Foreground), Just(Propagation::Background)];
+    let options = (option::of(grace()), option::of(propagation))
+        .prop_map(|(grace, propagation)| Options { grace, propagation });
+    let parts = || (role(), uid(), precondition());
+    prop_oneof![
+        Just(Client::Idle),
+        (role(), uid()).prop_map(|(role, pod)| Client::Decided { role, pod }),
+        (parts(), options).prop_map(|((role, pod, precondition), options)| {
+            Client::Commit { role, pod, precondition, options }
+        }),
+        (parts(), any::<bool>()).prop_map(|((role, pod, precondition), overtaken)| {
+            Client::Remove { role, pod, precondition, overtaken }
+        }),
+    ]
+}
+
+prop_compose! {
+    fn pod()(
+        grace in option::of(grace()),
+        finalizers in finalizers(),
+        node in option::of(prop_oneof![Just(Node::Given), Just(Node::Chosen)]),
+        gates in prop_oneof![Just(Gates::Open), Just(Gates::Closed)],
+        terminal in any::<bool>(),
+        generation in 0_u8..8,
+    ) -> Pod {
+        Pod { uid: Uid::Current, grace, finalizers, node, gates, terminal, generation }
+    }
+}
+
+proptest! {
+    /// Nothing is lost in the word that is hashed, so two states never share one.
+    #[test]
+    fn packing_loses_nothing(pod in option::of(pod()), binder in option::of(uid()), a in client(), b in client()) {
+        let state = State { pod, binder, clients: [a, b] };
+        prop_assert_eq!(State::unpack(state.pack()), Some(state));
+    }
+}
+
+/// The path to a claim about this law in the model as Kubernetes is.
+fn path(id: &str, variant: Variant<'_>) -> Option<Vec<Told>> {
+    let entry: &Entry = catalogue::find("api").unwrap();
+    let (index, law) = (entry.laws)().into_iter().enumerate().find(|(_, law)| law.id == id).unwrap();
+    let run = (entry.explore)(Scope::Standard, variant, Until::Found(index, law.kind.wanted()));
+    run.path(index, law.kind.wanted()).map(<[Told]>::to_vec)
+}
+
+/// S21: the model finds by itself what `examples/traces/31-hazard-successor-removed.jsonl` recorded on real API servers.
+#[test]
+fn s21_is_found_as_steps() {
+    assert_snapshot!(steps(&path("S21", Variant::Faithful).unwrap()));
+}
+
+#[test]
+fn s21_is_found_as_a_diagram() {
+    assert_snapshot!(mermaid(&path("S21", Variant::Faithful).unwrap()));
+}
+
+/// A UID precondition on every DELETE removes it, and with it every removal of a successor.
+#[test]
+fn s21_is_gone_with_uid_preconditions() {
+    let entry = catalogue::find("api").unwrap();
+    let laws = (entry.laws)();
+    let remedy = laws
+        .iter()
+        .find_map(|law| match law.kind {
+            LawKind::Expected(remedy) if law.id == "NON-21/successor" => remedy,
+            LawKind::Expected(_) | LawKind::Always | LawKind::Sometimes => None,
+        })
+        .unwrap();
+    for id in ["S21", "NON-21/successor"] {
+        assert!(path(id, Variant::Faithful).is_some());
+        assert_eq!(path(id, Variant::Remedy(remedy.id)), None, "{id}");
+    }
+    // The other half of NON-21 needs no successor and stays.
+    assert!(path("NON-21/finalizer", Variant::Remedy(remedy.id)).is_some());
+}
+
+/// A path is a run of the model: each step starts where the one before ended, and none is made up.
+#[test]
+fn paths_are_runs() {
+    let model = Api::new(Scope::Tiny);
+    for (_, claim, path) in explore(model, Until::Exhausted).found {
+        assert_ne!(claim, Claim::Broken);
+        let mut state = model.initial();
+        for step in path {
+            assert_eq!(step.before, state);
+            let mut actions = Vec::new();
+            model.actions(&state, &mut actions);
+            assert!(actions.contains(&step.action));
+            state = model.step(&state, step.action).next;
+            assert_eq!(step.after, state);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What `verify` says, and that it would say otherwise.
+
+use std::sync::LazyLock;
+
+use pod_lifecycle_models::catalogue::{Entry, MODELS};
+use pod_lifecycle_models::law::Scope;
+use pod_lifecycle_models::verify::{Report, verify};
+
+/// The standard scopes, verified once for all tests.
+static STANDARD: LazyLock<Report> =
+    LazyLock::new(|| report(&MODELS.iter().collect::<Vec<_>>(), Scope::Standard));
+
+fn report(models: &[&'static Entry], scope: Scope) -> Report {
+    verify(models, scope, 2, |_| {})
+}
+
+/// Standard scopes: no problem, and the number of states is known.
+#[test]
+fn standard_scopes_are_clean() {
+    let report = &*STANDARD;
+    assert_eq!(report.problems, Vec::<String>::new());
+    let counts: Vec<_> = report.models.iter().map(|model| (model.name, model.states)).collect();
+    assert_eq!(counts, [("api", 149_556), ("phase", 3_741)]);
+}
+
+/// The shortest counterexample of each mutant, and the law that it breaks.
+#[test]
+fn mutants_are_caught_by_their_law_in_so_many_steps() {
+    let report = &*STANDARD;
+    let caught = report.models.iter().flat_map(|model| &model.mutants).map(|mutant| {
+        assert!(mutant.caught, "{} survives", mutant.id);
+        format!("{:<17} {:<15} {}", mutant.id, mutant.law, mutant.steps.unwrap())
+    });
+    insta::assert_snapshot!(caught.collect::<Vec<_>>().join("\n"));
+}
+
+/// A scope that is too small to carry a law says so instead of passing.
+#[test]
+fn what_is_not_reached_is_a_problem() {
+    let entry = MODELS.iter().find(|entry| entry.name == "api").unwrap();
+    // Without its mutants no law is challenged.
+    let unchallenged: &'static Entry = Box::leak(Box::new(Entry { mutants: Vec::new, ..*entry }));
+    let problems = report(&[unchallenged], Scope::Tiny).problems;
+    let laws = (entry.laws)().iter().filter(|law| law.id == "INV-07").count();
+    assert_eq!(problems.iter().filter(|problem| problem.contains("INV-07 is unchallenged")).count(), laws);
+    // An action that nobody takes and a refusal that nobody meets are named.
+    let more: &'static [&'static str] = Box::leak([entry.actions, &["never"]].concat().into_boxed_slice());
+    let idle: &'static Entry = Box::leak(Box::new(Entry { actions: more, ..*entry }));
+    let problems = report(&[idle], Scope::Tiny).problems;
+    assert!(problems.iter().any(|problem| problem.contains("never")), "{problems:?}");
+}
