@@ -96,7 +96,9 @@ pub struct RestartRule {
 }
 
 impl RestartRule {
-    fn matches(&self, code: i32) -> bool {
+    /// Whether the test of the rule holds for this exit code.
+    #[must_use]
+    pub fn matches(&self, code: i32) -> bool {
         match self.operator {
             Operator::In => self.values.contains(&code),
             Operator::NotIn => !self.values.contains(&code),
@@ -134,6 +136,36 @@ impl ContainerPolicy<'_> {
         match self.rules.iter().find(|rule| rule.matches(code)).map(|rule| rule.action) {
             Some(RuleAction::Restart | RuleAction::RestartAllContainers) => true,
             None => own.restarts_after(code),
+        }
+    }
+
+    /// Whether the first rule that matches `code` restarts the whole Pod. Unlike in CTR-01 the container
+    /// needs no policy of its own (CTR-32).
+    #[must_use]
+    pub fn asks_reset(self, code: i32) -> bool {
+        match self.rules.iter().find(|rule| rule.matches(code)).map(|rule| rule.action) {
+            Some(RuleAction::RestartAllContainers) => true,
+            Some(RuleAction::Restart) | None => false,
+        }
+    }
+
+    /// Whether the container is started again after a kill by the kubelet itself: the restart intent (CTR-03).
+    /// There is no exit code yet, so rules are not consulted.
+    #[must_use]
+    pub fn restarts_after_kill(self, pod: Option<RestartPolicy>) -> bool {
+        match self.own.or(pod).unwrap_or(RestartPolicy::Always) {
+            RestartPolicy::Always | RestartPolicy::OnFailure => true,
+            RestartPolicy::Never => false,
+        }
+    }
+
+    /// Whether an exit with code 0 is the end of the container's work, by its own policy, else the Pod's
+    /// (the note to CTR-11). Rules play no part.
+    #[must_use]
+    pub fn runs_once(self, pod: Option<RestartPolicy>) -> bool {
+        match self.own.or(pod) {
+            Some(RestartPolicy::OnFailure) => true,
+            Some(RestartPolicy::Always | RestartPolicy::Never) | None => false,
         }
     }
 
@@ -177,6 +209,74 @@ pub struct Exit {
     pub code: i32,
     /// The reason beside it.
     pub reason: ExitReason,
+}
+
+/// One instance of a container as the runtime knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Instance {
+    /// Created, but not started.
+    Created,
+    /// Running.
+    Running(Health),
+    /// Ended. A runtime that names no state counts as this (CTR-02).
+    Exited(Exit),
+    /// The runtime cannot tell.
+    Unknown,
+}
+
+/// What a sync pass looks at in a running instance (CTR-12, CTR-13). Readiness is left out: it never kills or
+/// restarts anything (CTR-15).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Health {
+    /// Whether it runs what the spec says.
+    pub definition: Definition,
+    /// The liveness probe.
+    pub liveness: Probe,
+    /// The startup probe.
+    pub startup: Probe,
+    /// What an in-place resize asks for.
+    pub resize: Resize,
+}
+
+impl Health {
+    /// Nothing is wrong and nothing is probed.
+    pub const GOOD: Self = Self {
+        definition: Definition::Unchanged,
+        liveness: Probe::Undefined,
+        startup: Probe::Undefined,
+        resize: Resize::InPlace,
+    };
+}
+
+/// Whether name and image are those of the spec; nothing else counts (CTR-04).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Definition {
+    /// They are.
+    Unchanged,
+    /// The image is another one.
+    Changed,
+}
+
+/// A probe and its last decisive result (CTR-52).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Probe {
+    /// The spec defines none.
+    Undefined,
+    /// No result yet, or an unknown one.
+    Pending,
+    /// It succeeded.
+    Succeeded,
+    /// It failed.
+    Failed,
+}
+
+/// What an in-place resize asks of a running container (CTR-13).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Resize {
+    /// Nothing, or something that is done while it runs.
+    InPlace,
+    /// Its resize policy demands a restart.
+    Restart,
 }
 
 /// `started` of a running container (OBJ-53).

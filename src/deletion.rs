@@ -287,7 +287,8 @@ impl Generation {
 pub struct Step {
     /// The state after the effects, as the last write leaves it.
     pub next: Deletion,
-    /// The finalizers after the effects.
+    /// The finalizers after the effects. Of a removal by an update (DEL-16) these are the update's own, which only its
+    /// caller sees: watchers see the stored ones in the DELETED event.
     pub finalizers: Finalizers,
     /// What happens to the generation.
     pub generation: Generation,

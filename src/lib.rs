@@ -2,12 +2,15 @@
 #![deny(clippy::expect_used, clippy::indexing_slicing)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod backoff;
 pub mod binding;
 pub mod container;
 pub mod deletion;
+pub mod final_status;
 pub mod monitor;
 pub mod phase;
 pub mod rules;
+pub mod sync;
 pub mod table;
 pub mod termination;
 pub mod time;

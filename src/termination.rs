@@ -360,11 +360,17 @@ impl Actor {
     fn next_event(&self) -> Option<(Duration, Event)> {
         let due = self.kill.due()?;
         let timed_out = (due, Event::TimedOut);
-        let by_itself = match (self.kill, self.behaviour.hook, self.behaviour.process) {
-            (Kill::Hook { since, .. }, HookRun::Takes(time), _) => Some((since + time, Event::HookReturned)),
-            (Kill::Stopping { since, .. }, _, StopRun::Ends(time)) => Some((since + time, Event::Exited)),
-            (Kill::Stopping { .. }, _, StopRun::Fails) => return Some((due, Event::StopFailed)),
-            _ => None,
+        let by_itself = match (self.kill, self.behaviour) {
+            (Kill::Hook { since, .. }, Behaviour { hook, .. }) => match hook {
+                HookRun::Takes(time) => Some((since + time, Event::HookReturned)),
+                HookRun::None | HookRun::Hangs => None,
+            },
+            (Kill::Stopping { since, .. }, Behaviour { process, .. }) => match process {
+                StopRun::Ends(time) => Some((since + time, Event::Exited)),
+                StopRun::Fails => return Some((due, Event::StopFailed)),
+                StopRun::Ignores => None,
+            },
+            (Kill::Turn { .. } | Kill::Stopped | Kill::Failed, _) => None,
         };
         Some(by_itself.filter(|(time, _)| *time <= due).unwrap_or(timed_out))
     }

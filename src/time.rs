@@ -79,6 +79,12 @@ impl Now {
         self.second
     }
 
+    /// This moment, `grace` later.
+    #[must_use]
+    pub const fn plus(self, grace: Grace) -> Self {
+        Self { second: self.second.plus(grace), nanos: self.nanos }
+    }
+
     /// Whether `time` has passed: a whole second is past as soon as a fraction of it has gone by (DEL-08).
     #[must_use]
     pub fn is_after(self, time: Time) -> bool {
@@ -163,6 +169,11 @@ impl fmt::Display for Time {
     }
 }
 
+/// 0000-01-01T00:00:00Z.
+const FIRST: i64 = days_from_civil(0, 1, 1) * 86_400;
+/// 9999-12-31T23:59:59Z.
+const LAST: i64 = days_from_civil(10_000, 1, 1) * 86_400 - 1;
+
 fn read_rfc3339(text: &[u8]) -> Option<Now> {
     let (date, rest) = text.split_at_checked(10)?;
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else { return None };
@@ -203,7 +214,8 @@ fn read_rfc3339(text: &[u8]) -> Option<Now> {
         _ => return None,
     };
     let second = days_from_civil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset;
-    Some(Now { second: Time(second), nanos })
+    // An offset can lead out of the years that RFC 3339 can write.
+    (FIRST..=LAST).contains(&second).then_some(Now { second: Time(second), nanos })
 }
 
 fn number(digits: &[u8]) -> Option<i64> {

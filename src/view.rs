@@ -270,7 +270,7 @@ fn containers<'a>(pod: &'a wire::Pod<'_>) -> impl Iterator<Item = Container<&'a 
         move |container: &'a wire::Container<'_>| {
             // The first entry of the name counts (VAL-22).
             let status = statuses.iter().find(|status| status.name == container.name);
-            let policy = container.restart_policy.as_deref().and_then(RestartPolicy::from_api);
+            let (policy, rules) = restart_settings(container);
             let role = match (regular, policy) {
                 (Role::Init, Some(RestartPolicy::Always)) => Role::Sidecar,
                 (role, _) => role,
@@ -279,7 +279,7 @@ fn containers<'a>(pod: &'a wire::Pod<'_>) -> impl Iterator<Item = Container<&'a 
                 name: container.name.as_str(),
                 role,
                 policy,
-                rules: container.restart_policy_rules.iter().filter_map(restart_rule).collect(),
+                rules,
                 state: status.map_or(ContainerState::Missing, state),
                 restarts: status.map(|status| status.restart_count),
             }
@@ -290,6 +290,13 @@ fn containers<'a>(pod: &'a wire::Pod<'_>) -> impl Iterator<Item = Container<&'a 
     let ephemerals =
         spec.ephemeral_containers.iter().map(with(&status.ephemeral_container_statuses, Role::Ephemeral));
     inits.chain(regulars).chain(ephemerals)
+}
+
+/// Reads the restart settings of one container: its own policy and its rules.
+#[must_use]
+pub fn restart_settings(container: &wire::Container<'_>) -> (Option<RestartPolicy>, Box<[RestartRule]>) {
+    let policy = container.restart_policy.as_deref().and_then(RestartPolicy::from_api);
+    (policy, container.restart_policy_rules.iter().filter_map(restart_rule).collect())
 }
 
 /// A rule whose action is neither of the two does nothing (CTR-01).

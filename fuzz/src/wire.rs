@@ -1,6 +1,6 @@
 //! Bytes of a stream: cut into frames, read as documents, written and read again.
 
-use pod_lifecycle::wire::{self, Document, Frame, Frames, More, Pod};
+use pod_lifecycle::wire::{self, Document, Frame, Frames, More, Pod, WatchEvent};
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 
@@ -116,12 +116,10 @@ fn documents(stream: &[u8]) {
         match wire::first::<Document<'_>>(line) {
             Ok((document, taken)) => {
                 assert!(taken <= line.len());
-                match &document {
-                    Document::Pod(pod) => again(pod),
-                    Document::Event(event) => again(&event.object),
-                    Document::List { pods, .. } => pods.iter().for_each(again),
-                    // `Document` may grow; nothing else holds a Pod.
-                    Document::Bookmark | Document::Error(_) | Document::Other(_) | _ => {}
+                if let Document::Pod(pod) | Document::Event(WatchEvent { object: pod, .. }) = &document {
+                    again(pod);
+                } else if let Document::List { pods, .. } = &document {
+                    pods.iter().for_each(again);
                 }
             }
             Err(error) => {

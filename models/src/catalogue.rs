@@ -7,9 +7,9 @@ use pod_lifecycle::RuleId;
 use crate::api::{Api, Mutant};
 use crate::audit::{Claim, Until, explore};
 use crate::law::{Kind, Protocol, Refusal, Remedy, Scope};
+use crate::mutants::MutantInfo;
 use crate::phase::{self, Phases};
 use crate::render::Told;
-use crate::verify::MutantInfo;
 
 /// The models.
 pub const MODELS: &[Entry] = &[API, PHASE];

@@ -4,12 +4,15 @@
 //! out: who may act when, and what others do in between. Laws judge plain fields of states and call none of
 //! the functions that they judge.
 //!
+//! A new model is a module that implements [`Protocol`], and one entry in [`catalogue::MODELS`].
+//!
 //! [`catalogue::MODELS`] lists the models, [`verify::verify`] checks them, [`render`] shows a path.
 
 pub mod api;
 pub mod audit;
 pub mod catalogue;
 pub mod law;
+pub mod mutants;
 pub mod phase;
 pub mod render;
 pub mod verify;

@@ -13,8 +13,8 @@ use pod_lifecycle::phase::{
 };
 
 use crate::law::{Law, Moved, Protocol, Refusal, Taken};
+use crate::mutants::mutants;
 use crate::render::Told;
-use crate::verify::MutantInfo;
 
 /// The model.
 #[derive(Clone, Copy, Debug, Default)]
@@ -136,29 +136,6 @@ const KINDS: &[&str] = &[
     "publish",
     "kubelet restarts",
 ];
-
-macro_rules! mutants {
-    ($($name:ident $id:literal $origin:literal $law:literal $says:literal)*) => {
-        /// A mistake in the kubelet.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Mutant {
-            $(#[doc = $says] $name,)*
-        }
-
-        impl Mutant {
-            /// Every mistake.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// What it is and which law must fall.
-            #[must_use]
-            pub const fn info(self) -> MutantInfo {
-                match self {
-                    $(Self::$name => MutantInfo { id: $id, origin: $origin, law: $law, says: $says },)*
-                }
-            }
-        }
-    };
-}
 
 mutants! {
     StoredIgnored "B01" "kubernetes/kubernetes#58711" "PHA-15"

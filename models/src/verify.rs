@@ -12,19 +12,7 @@ use serde::Serialize;
 use crate::audit::{Claim, Until};
 use crate::catalogue::{Entry, LawKind, Run, Variant};
 use crate::law::Scope;
-
-/// A mutant without its change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MutantInfo {
-    /// Its identifier.
-    pub id: &'static str,
-    /// The public report of the mistake, or `invented`.
-    pub origin: &'static str,
-    /// The law that must fall.
-    pub law: &'static str,
-    /// What the mistake is.
-    pub says: &'static str,
-}
+use crate::mutants::MutantInfo;
 
 /// What `verify` found.
 #[derive(Clone, Debug, Serialize)]

@@ -12,16 +12,25 @@
 //! from the same data. There is no list of known differences: every disagreement fails the test of its oracle.
 //!
 //! A new oracle is one module with an implementation of [`harness::Oracle`], and one line below.
+#![allow(clippy::panic, reason = "a test fails loudly")]
 
 mod before_delete;
+mod can_be_deleted;
 mod container_grace;
 mod effective_grace;
 mod files;
 mod harness;
+mod instances;
 mod kill_grace;
 mod phase;
+mod pod_actions;
+mod pod_worker;
 mod sabotage;
+mod should_restart;
+mod should_restart_all;
+mod terminate_pod;
 mod termination_order;
+mod transition;
 
 /// Makes one test for each oracle, and the list of those that are compared.
 macro_rules! oracles {
@@ -52,6 +61,13 @@ oracles! {
     container_grace: container_grace::ContainerGrace;
     kill_grace: kill_grace::KillGrace;
     termination_order: termination_order::TerminationOrder;
+    pod_worker: pod_worker::PodWorker;
+    should_restart: should_restart::ShouldRestart;
+    should_restart_all: should_restart_all::ShouldRestartAll;
+    pod_actions: pod_actions::PodActions;
+    terminate_pod: terminate_pod::TerminatePod;
+    transition: transition::Transition;
+    can_be_deleted: can_be_deleted::CanBeDeleted;
 }
 
 /// Data without a comparison is named, never passed over in silence.

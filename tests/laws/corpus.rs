@@ -13,8 +13,9 @@ use crate::strategies::config;
 fn replay(target: &str, body: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
     let mut inputs = 0;
-    for entry in fs::read_dir(folder).unwrap() {
-        body(&fs::read(entry.unwrap().path()).unwrap());
+    for entry in fs::read_dir(folder).expect("the corpus is in the repository") {
+        let path = entry.expect("a readable folder").path();
+        body(&fs::read(path).expect("a readable file"));
         inputs += 1;
     }
     assert!(inputs > 5, "{inputs} inputs of {target}");

@@ -46,6 +46,10 @@ fn places() -> [(Binding, Option<Phase>); 6] {
     ]
 }
 
+fn delete(state: Deletion, request: Request, facts: Facts) -> Step {
+    state.step(Input::Delete(request), facts).expect("the state of an object refuses no DELETE")
+}
+
 /// Calls `see` with every case and returns how many there are.
 fn enumerate(mut see: impl FnMut(Deletion, Request, Facts, Step)) -> usize {
     let mut cases = 0;
@@ -57,7 +61,7 @@ fn enumerate(mut see: impl FnMut(Deletion, Request, Facts, Step)) -> usize {
                         for bits in 0..8_u8 {
                             let finalizers = set([bits & 1 != 0, bits & 2 != 0, bits & 4 != 0, false]);
                             let facts = Facts { now, binding, phase, spec_grace, finalizers };
-                            see(state, request, facts, state.step(Input::Delete(request), facts).unwrap());
+                            see(state, request, facts, delete(state, request, facts));
                             cases += 1;
                         }
                     }
@@ -138,7 +142,19 @@ fn del_13_each_row_has_its_condition_and_its_effects() {
         let now = facts.now.floor();
         match row {
             2 | 3 => assert_eq!((step.next.due(), step.next.grace()), (Some(now), Some(Grace::ZERO))),
-            6 | 7 => assert_eq!(step.next.grace(), Some(Grace::ZERO)),
+            5 => {
+                // DEL-08, at its very edge too: a whole second is past once a fraction of it has gone by.
+                let [due, left, now] = [DUE.as_unix(), plain(state.grace()), now.as_unix()];
+                let asked = plain(request.grace);
+                let moved = due - left + asked;
+                let past = moved < now || (moved == now && facts.now != Now::at(Time::from_unix(now)));
+                assert_eq!(step.next.due().map(Time::as_unix), Some(moved.max(now)), "{request:?} {facts:?}");
+                assert_eq!(plain(step.next.grace()), if past { 1 } else { asked }, "{request:?} {facts:?}");
+            }
+            6 | 7 => {
+                let due = (DUE.as_unix() - plain(state.grace())).max(now.as_unix());
+                assert_eq!((step.next.due().map(Time::as_unix), plain(step.next.grace())), (Some(due), 0));
+            }
             9 => assert_eq!((step.next.due(), step.next.grace()), (Some(DUE.min(now)), Some(Grace::ZERO))),
             _ => {}
         }
@@ -212,7 +228,7 @@ fn del_13_table() {
     }
     for grace in [Some(3), Some(0), None] {
         let state = Deletion::from_fields(Some(DUE), grace);
-        let name = grace.map_or_else(|| "DT 103, G absent".to_owned(), |grace| format!("DT 103, G {grace}"));
+        let name = format!("DT 103, G {}", grace.map_or_else(|| "-".to_owned(), |grace| grace.to_string()));
         for grace in graces(if grace == Some(3) {
             &[None, Some(0), Some(1), Some(2), Some(3)]
         } else {
@@ -248,11 +264,15 @@ fn del_13_table() {
     insta::assert_snapshot!("del_13_table", text);
 }
 
+fn plain(grace: Option<Grace>) -> i64 {
+    grace.map_or(0, |grace| grace.as_secs().try_into().expect("a small number"))
+}
+
 fn line(text: &mut String, name: &str, state: Deletion, request: Request, facts: Facts) {
-    let step = state.step(Input::Delete(request), facts).unwrap();
+    let step = delete(state, request, facts);
     let grace = request.grace.map_or_else(|| "-".to_owned(), |grace| grace.to_string());
     let policy = request.propagation.map_or_else(|| "-".to_owned(), |policy| format!("{policy:?}"));
-    let row = step.row.number().unwrap();
+    let row = step.row.number().expect("a DELETE is decided by a row");
     let next = format!("{}, F {}", fields(step.next), names(step.finalizers));
     let stored = names(facts.finalizers);
     let _ = writeln!(

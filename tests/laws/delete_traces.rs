@@ -38,7 +38,7 @@ impl Pod {
             spec_grace: Some(Grace::DEFAULT),
             finalizers: self.finalizers,
         };
-        let step = self.state.step(input, facts).unwrap();
+        let step = self.state.step(input, facts).expect("no trace has a refused request");
         (self.state, self.finalizers, self.gone) = (step.next, step.finalizers, removes(&step));
         step.row
     }

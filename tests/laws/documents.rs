@@ -3,7 +3,7 @@
 use pod_lifecycle::wire::{self, Document, EventType};
 
 fn read(json: &str) -> Document<'_> {
-    wire::from_slice(json.as_bytes()).unwrap()
+    wire::from_slice(json.as_bytes()).expect("a document")
 }
 
 /// Events, bookmarks, errors, Pods, lists and other objects are told apart, in whatever order the members stand.

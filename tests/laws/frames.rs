@@ -24,9 +24,9 @@ fn value() -> impl Strategy<Value = Value> {
 fn part() -> impl Strategy<Value = Part> {
     prop_oneof![
         3 => value().prop_map(|value| Part::Good(value.to_string())),
-        3 => value().prop_map(|value| Part::Good(serde_json::to_string_pretty(&value).unwrap())),
+        3 => value().prop_map(|value| Part::Good(format!("{value:#}"))),
         1 => (value(), value()).prop_map(|(one, two)| Part::Good(format!("{one} {two}"))),
-        2 => "[a-z}\\]0-9 ]{1,20}".prop_map(Part::Garbage),
+        2 => "x[a-z}\\]0-9 ]{0,20}".prop_map(Part::Garbage),
         1 => value().prop_map(|value| {
             let text = value.to_string();
             Part::Garbage(text[..text.len() - 2].to_owned()) // a line that was cut

@@ -10,6 +10,7 @@
     reason = "a test fails loudly, and reads what it tests"
 )]
 
+mod backoff;
 mod binding;
 mod container;
 mod corpus;
@@ -19,6 +20,8 @@ mod delete_rows;
 mod delete_step;
 mod delete_traces;
 mod documents;
+mod effective_grace;
+mod final_status;
 mod frames;
 #[path = "../../fuzz/src/lib.rs"]
 #[allow(unreachable_pub, reason = "a library of its own in `fuzz/`")]
@@ -29,6 +32,7 @@ mod phase_rows;
 mod phase_vectors;
 mod rules;
 mod strategies;
+mod sync;
 mod termination;
 mod time;
 mod wire;

@@ -146,8 +146,8 @@ fn pha_32_published_terminal_phase_means_stopped() {
     }
 }
 
-/// PHA-40, PHA-41: nobody writes Unknown or leaves a terminal phase, except over PodGC's (NON-02); an unbound Pod only
-/// turns Failed, by PodGC while it is deleting; everything else conforms.
+/// PHA-40, PHA-41: nobody writes Unknown or leaves a terminal phase, except over the garbage collector's
+/// (NON-02); an unbound Pod only turns Failed, by that collector while it is deleting; everything else conforms.
 #[test]
 fn pha_40_changes_of_the_stored_phase() {
     for from in stored() {

@@ -45,6 +45,18 @@ proptest! {
         prop_assert_eq!(Time::parse(&text), Ok(expected.floor()));
     }
 
+    /// What can be read can be printed and read again, at the ends of the calendar too.
+    #[test]
+    fn what_is_read_is_printed_and_read(year in prop_oneof![Just("0000"), Just("9999"), Just("2024")], date in prop_oneof![Just("01-01"), Just("12-31")],
+        hour in 0..24_u8, offset in prop_oneof!["[+-](0[0-9]|1[0-9]|2[0-3]):[0-5][0-9]", "Z"]) {
+        let text = format!("{year}-{date}T{hour:02}:30:00{offset}");
+        if let Ok(time) = Time::parse(&text) {
+            prop_assert_eq!(Time::parse(&time.to_string()), Ok(time), "{}", text);
+        } else {
+            prop_assert!(year != "2024", "{}", text);
+        }
+    }
+
     /// Whatever the text, nothing panics; what is read here jiff reads alike.
     #[test]
     fn damaged_texts_read_as_jiff_or_not_at_all(text in prop_oneof![damaged(), "\\PC{0,30}"]) {
@@ -114,6 +126,8 @@ fn corners_of_the_calendar() {
         "2026-01-01T00:00:00Z ",
         "+026-01-01T00:00:00Z",
         "2026-01-01T00:00:00é",
+        "0000-01-01T00:00:00+00:01",
+        "9999-12-31T23:59:59-00:01",
     ] {
         assert_eq!(Now::parse(bad), Err(TimeError), "{bad}");
     }

@@ -46,7 +46,7 @@ fn name(path: &Path) -> String {
     path.strip_prefix(root()).unwrap().display().to_string()
 }
 
-/// The identifiers of the form `XXX-12` of one of the catalogue's families.
+/// The identifiers of the form `DEL-08` of one of the catalogue's families.
 fn citations(text: &str) -> BTreeSet<String> {
     let families: BTreeSet<String> = RuleId::all().map(|rule| rule.id.to_string()[..3].to_owned()).collect();
     let mut found = BTreeSet::new();
@@ -86,9 +86,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("phase", &["binding", "container", "rules", "time"]),
     ("binding", &["deletion", "rules"]),
     ("deletion", &["binding", "phase", "rules", "time"]),
-    ("worker", &["time"]),
     ("termination", &["container"]),
     ("table", &["binding", "deletion", "phase", "rules", "termination", "time"]),
+    ("worker", &["deletion", "phase", "rules", "time"]),
+    ("sync", &["container", "phase", "rules"]),
+    ("backoff", &["rules", "time"]),
+    ("final_status", &["container", "phase", "rules"]),
     ("wire", &["time"]),
     ("view", &["binding", "container", "deletion", "phase", "rules", "time", "wire"]),
     ("violation", &["container", "deletion", "rules", "time"]),

@@ -3,7 +3,7 @@
 use pod_lifecycle_models::audit::{Claim, Until};
 use pod_lifecycle_models::catalogue::{self, Entry, LawInfo, LawKind, MODELS, Variant};
 use pod_lifecycle_models::law::Scope;
-use pod_lifecycle_models::verify::MutantInfo;
+use pod_lifecycle_models::mutants::MutantInfo;
 
 use crate::args::{self, ModelCommand, ModelRun};
 use crate::exit::{CliError, Outcome};

@@ -100,16 +100,20 @@ fn verdict(out: &mut impl Write, histories: &[History], args: &args::Check, pain
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct Report<'a> {
     schema_version: u32,
     kubernetes: &'a str,
     verdict: &'a str,
     files: Vec<FileReport<'a>>,
+    /// What each rule named here says.
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, String>"))]
     rules: BTreeMap<RuleId, &'a str>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct FileReport<'a> {
     file: &'a str,
@@ -124,16 +128,24 @@ struct FileReport<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct ViolationReport<'a> {
     event: u64,
     namespace: &'a str,
     name: &'a str,
     uid: &'a str,
+    /// `refused`, `undisciplined` or `hazard`.
+    #[cfg_attr(test, schemars(with = "String"))]
     force: Force,
+    /// The rule that is broken.
+    #[cfg_attr(test, schemars(with = "String"))]
     rule: RuleId,
+    /// The known way in which conforming components get there.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     way: Option<RuleId>,
+    /// Whether it decides the exit status.
     fails: bool,
     field: String,
     old: String,
@@ -142,6 +154,7 @@ struct ViolationReport<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 struct UnreadableReport<'a> {
     line: Option<u64>,
@@ -197,5 +210,23 @@ fn file_report<'a>(history: &'a History, args: &args::Check) -> FileReport<'a> {
         violations: violations.collect(),
         unreadable_parts: history.unreadable_parts,
         unreadable: unreadable.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Report;
+
+    /// `docs/check.schema.json` is made from the types; `UPDATE_DOCUMENTS=1` writes it anew.
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "the test compares a file of the repository")]
+    fn the_schema_is_current() {
+        let schema = serde_json::to_string_pretty(&schemars::schema_for!(Report<'_>)).unwrap() + "\n";
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/check.schema.json");
+        if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+            std::fs::write(file, &schema).unwrap();
+        }
+        let stored = std::fs::read_to_string(file).unwrap_or_default();
+        assert!(stored == schema, "docs/check.schema.json is stale; UPDATE_DOCUMENTS=1 writes it anew");
     }
 }

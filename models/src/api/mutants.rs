@@ -1,29 +1,6 @@
 //! Mistakes, each of which changes one decision at one call.
 
-use crate::verify::MutantInfo;
-
-macro_rules! mutants {
-    ($($name:ident $id:literal $origin:literal $law:literal $says:literal)*) => {
-        /// A mistake in a component or in the API server.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Mutant {
-            $(#[doc = $says] $name,)*
-        }
-
-        impl Mutant {
-            /// Every mistake.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// What it is and which law must fall.
-            #[must_use]
-            pub const fn info(self) -> MutantInfo {
-                match self {
-                    $(Self::$name => MutantInfo { id: $id, origin: $origin, law: $law, says: $says },)*
-                }
-            }
-        }
-    };
-}
+use crate::mutants::mutants;
 
 mutants! {
     KubeletByName "B32" "kubernetes/kubernetes#25169" "DEL-24"
