@@ -18,7 +18,9 @@ use pod_lifecycle::deletion::{
 
 pub use actions::{Action, Created};
 pub use mutants::Mutant;
-pub use state::{Client, Clock, LONG, Node, Options, Pod, Precondition, Role, SHORT, Slot, State, Uid, X};
+pub use state::{
+    Client, Clock, LONG, Node, Options, Pod, Precondition, Role, SHORT, Since, Slot, State, Uid, X,
+};
 
 use crate::law::{Law, Moved, Protocol, Refusal, Scope, Taken};
 use crate::render::Told;
@@ -103,7 +105,7 @@ impl Api {
                 let options = if self.is(Mutant::NotSticky) { options } else { Options::of(sticky) };
                 Client::Commit { role, pod, precondition, options }
             }
-            Begin::Remove => Client::Remove { role, pod: found.uid, precondition, overtaken: false },
+            Begin::Remove => Client::Remove { role, pod: found.uid, precondition, since: Since::Nothing },
         };
         Ok(state.with_client(slot, client))
     }
@@ -128,10 +130,12 @@ impl Api {
         };
         let pod = if effects.contains(&Some(Effect::Store)) { written } else { found };
         let client = if effects.contains(&Some(Effect::Remove)) {
-            Client::Remove { role, pod: found.uid, precondition, overtaken: false }
+            Client::Remove { role, pod: found.uid, precondition, since: Since::Nothing }
         } else {
             Client::Idle
         };
+        let gained = found.finalizers.is_empty() && !pod.finalizers.is_empty();
+        let state = if gained { held(state) } else { state };
         Ok(State { pod: Some(pod), ..state.with_client(slot, client) })
     }
 
@@ -311,6 +315,17 @@ fn compare(precondition: Precondition, meant: Uid, found: Uid) -> Result<(), Ref
     preconditions.allow(&found, &()).map_err(|_| Refused::Conflict)
 }
 
+/// Notes that the stored Pod has got a finalizer while its removal is in flight.
+fn held(state: State) -> State {
+    let clients = state.clients.map(|client| match client {
+        Client::Remove { role, pod: Uid::Current, precondition, since: Since::Nothing } => {
+            Client::Remove { role, pod: Uid::Current, precondition, since: Since::Held }
+        }
+        Client::Idle | Client::Decided { .. } | Client::Commit { .. } | Client::Remove { .. } => client,
+    });
+    State { clients, ..state }
+}
+
 /// Frees the name: whatever meant the stored Pod now means one that has left.
 fn depart(state: State, remover: Role) -> State {
     let left = |pod| if state.pod.is_some() { Uid::Departed } else { pod };
@@ -320,9 +335,10 @@ fn depart(state: State, remover: Role) -> State {
         Client::Commit { role, pod, precondition, options } => {
             Client::Commit { role, pod: left(pod), precondition, options }
         }
-        Client::Remove { role, pod, precondition, overtaken } => {
-            let overtaken = overtaken || (pod == Uid::Current && remover == Role::Kubelet);
-            Client::Remove { role, pod: left(pod), precondition, overtaken }
+        Client::Remove { role, pod, precondition, since } => {
+            let kubelet = pod == Uid::Current && remover == Role::Kubelet;
+            let since = if kubelet { Since::Removed } else { since };
+            Client::Remove { role, pod: left(pod), precondition, since }
         }
     });
     State { pod: None, binder: state.binder.map(left), clients }

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use pod_lifecycle::binding::Gates;
 use pod_lifecycle::deletion::{Finalizers, Propagation};
 use pod_lifecycle_models::api::{
-    Api, Client, LONG, Node, Options, Pod, Precondition, Role, SHORT, State, Uid, X,
+    Api, Client, LONG, Node, Options, Pod, Precondition, Role, SHORT, Since, State, Uid, X,
 };
 use pod_lifecycle_models::audit::{Claim, Until, explore};
 use pod_lifecycle_models::catalogue::{self, Entry, LawKind, Variant};
@@ -40,6 +40,10 @@ fn precondition() -> impl Strategy<Value = Precondition> {
     prop_oneof![Just(Precondition::NameOnly), Just(Precondition::Uid)]
 }
 
+fn since() -> impl Strategy<Value = Since> {
+    prop_oneof![Just(Since::Nothing), Just(Since::Held), Just(Since::Removed)]
+}
+
 fn client() -> impl Strategy<Value = Client> {
     let propagation =
         prop_oneof![Just(Propagation::Orphan), Just(Propagation::Foreground), Just(Propagation::Background)];
@@ -52,8 +56,8 @@ fn client() -> impl Strategy<Value = Client> {
         (parts(), options).prop_map(|((role, pod, precondition), options)| {
             Client::Commit { role, pod, precondition, options }
         }),
-        (parts(), any::<bool>()).prop_map(|((role, pod, precondition), overtaken)| {
-            Client::Remove { role, pod, precondition, overtaken }
+        (parts(), since()).prop_map(|((role, pod, precondition), since)| {
+            Client::Remove { role, pod, precondition, since }
         }),
     ]
 }

@@ -168,9 +168,9 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
     },
     Law {
         id: "INV-07",
-        says: "what leaves the store is deleting, with grace 0 and without finalizers; in the window between the two \
-               writes of its removal it may have gained `orphan` or `foregroundDeletion`, and what leaves may be a \
-               successor of the marked Pod if the request carries no uid",
+        says: "what leaves the store is deleting, with grace 0 and without finalizers; at the second write of its \
+               removal it may have `orphan` or `foregroundDeletion`, gained since the first or dropped by the policy \
+               of this DELETE, and may be a successor of the marked Pod if the request carries no uid",
         rests_on: &[RuleId::INV_07, RuleId::DEL_13, RuleId::DEL_14, RuleId::DEL_16],
         kind: Kind::Always {
             holds: On::Step(|before, action, after| {

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use pod_lifecycle::binding::Gates;
 use pod_lifecycle::deletion::{Finalizers, Propagation};
 
-use super::state::{Client, Node, Options, Pod, Precondition, Role, State, Uid, X};
+use super::state::{Client, Node, Options, Pod, Precondition, Role, Since, State, Uid, X};
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
@@ -111,8 +111,8 @@ impl Bits {
                 whose(self, role, pod);
                 self.push(2, 2);
             }
-            Client::Remove { role, pod, precondition, overtaken } => {
-                self.push(overtaken.into(), 1);
+            Client::Remove { role, pod, precondition, since } => {
+                self.push(since as u64, 2);
                 self.push(precondition as u64, 1);
                 whose(self, role, pod);
                 self.push(3, 2);
@@ -132,7 +132,8 @@ impl Bits {
         }
         let precondition = pick(&[Precondition::NameOnly, Precondition::Uid], self.pull(1))?;
         if stage == 3 {
-            return Some(Client::Remove { role, pod, precondition, overtaken: self.pull(1) == 1 });
+            let since = pick(&[Since::Nothing, Since::Held, Since::Removed], self.pull(2))?;
+            return Some(Client::Remove { role, pod, precondition, since });
         }
         let propagation = self.pull_option(|bits| pick(&PROPAGATIONS, bits.pull(2)))?;
         let grace = self.pull_grace()?;

@@ -4,7 +4,7 @@ use pod_lifecycle::RuleId;
 
 use super::actions::{Action, PLAIN};
 use super::laws::{lost, stored};
-use super::state::{Client, LONG, Pod, Precondition, Role, SHORT, State, Uid};
+use super::state::{Client, LONG, Pod, Precondition, Role, SHORT, Since, State, Uid};
 use crate::law::{Kind, Law, On, Remedy};
 
 /// Every scenario and expected violation.
@@ -68,7 +68,10 @@ pub(super) const NON_21_FINALIZER: Law<State, Action> = Law {
     kind: Kind::Expected {
         happens: On::Step(|before, action, after| {
             let Action::Remove(slot) = *action else { return false };
-            let Client::Remove { pod: marked, .. } = before.client(slot) else { return false };
+            // Row 8 too removes what still has finalizers, those that its own policy drops: that is no race.
+            let Client::Remove { pod: marked, since: Since::Held, .. } = before.client(slot) else {
+                return false;
+            };
             lost(before, after).is_some_and(|pod| pod.uid == marked && !pod.finalizers.is_empty())
         }),
         remedy: None,
@@ -133,11 +136,12 @@ pub(super) const S17: Law<State, Action> = Law {
 
 pub(super) const S21: Law<State, Action> = Law {
     id: "S21",
-    says: "a DELETE without uid, with grace 0 in effect, has written once; the kubelet's DELETE removes the Pod, the owner creates \
-           a successor, and the second write removes that",
+    says: "a DELETE without uid, with grace 0 in effect, has written once; the kubelet's DELETE removes the Pod, the \
+           owner creates a successor, and the second write removes that",
     rests_on: &[RuleId::DEL_14, RuleId::NON_21],
     kind: Kind::Sometimes(On::Step(|before, action, after| {
-        successor(before, action, after).is_some_and(|(pod, overtaken)| pod.grace.is_none() && overtaken)
+        successor(before, action, after)
+            .is_some_and(|(pod, since)| pod.grace.is_none() && since == Since::Removed)
     })),
 };
 
@@ -156,9 +160,9 @@ fn plain(action: &Action) -> bool {
     matches!(action, Action::Read(_, _, _, options) if *options == PLAIN)
 }
 
-/// The Pod that a second write removes although it marked another, and whether the kubelet has removed that.
-fn successor(before: &State, action: &Action, after: &State) -> Option<(Pod, bool)> {
+/// The Pod that a second write removes although it marked another, and what has become of that.
+fn successor(before: &State, action: &Action, after: &State) -> Option<(Pod, Since)> {
     let Action::Remove(slot) = *action else { return None };
-    let Client::Remove { pod: marked, overtaken, .. } = before.client(slot) else { return None };
-    lost(before, after).filter(|pod| pod.uid != marked).map(|pod| (pod, overtaken))
+    let Client::Remove { pod: marked, since, .. } = before.client(slot) else { return None };
+    lost(before, after).filter(|pod| pod.uid != marked).map(|pod| (pod, since))
 }

@@ -111,9 +111,20 @@ pub enum Client {
         pod: Uid,
         /// Whether the removal compares it.
         precondition: Precondition,
-        /// Whether the kubelet's DELETE has removed that Pod in between. Nothing depends on it; S21 is told by it.
-        overtaken: bool,
+        /// What has happened to that Pod since. No step depends on it; S21 and NON-21 are told by it.
+        since: Since,
     },
+}
+
+/// What has happened to a Pod between the two writes of its removal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Since {
+    /// Nothing of interest.
+    Nothing,
+    /// The DELETE of another client has given it a finalizer.
+    Held,
+    /// The kubelet's DELETE has removed it.
+    Removed,
 }
 
 /// One of the two clients.
