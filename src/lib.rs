@@ -3,6 +3,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod backoff;
+pub mod admission;
 pub mod binding;
 pub mod container;
 pub mod deletion;

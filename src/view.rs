@@ -300,7 +300,7 @@ pub fn restart_settings(container: &wire::Container<'_>) -> (Option<RestartPolic
 }
 
 /// A rule whose action is neither of the two does nothing (CTR-01).
-fn restart_rule(rule: &wire::RestartPolicyRule<'_>) -> Option<RestartRule> {
+pub(crate) fn restart_rule(rule: &wire::RestartPolicyRule<'_>) -> Option<RestartRule> {
     let action = match rule.action.as_str() {
         "Restart" => RuleAction::Restart,
         "RestartAllContainers" => RuleAction::RestartAllContainers,

@@ -3,7 +3,7 @@
 //! Strings are borrowed from the input where they need no unescaping; fields that are not listed here are
 //! skipped without being built. `null` counts as absent, as it does for the API server.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::ops::Deref;
 
@@ -11,11 +11,14 @@ use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
 mod delete_options;
+mod digest;
 mod frames;
 mod pod;
 mod watch;
+mod whole;
 
 pub use delete_options::{DeleteOptions, Preconditions};
+pub use digest::Digest;
 pub use frames::{Frame, Frames, More, Place};
 pub use pod::{
     Annotations, Condition, Container, ContainerState, ContainerStateRunning, ContainerStateTerminated,
@@ -23,6 +26,10 @@ pub use pod::{
     RestartPolicyRule, SchedulingGate,
 };
 pub use watch::{Document, EventType, Status, WatchEvent};
+pub use whole::{
+    Address, Affinity, NodeAffinity, NodeSelector, NodeSelectorTerm, OwnerReference, Toleration,
+    WholeCondition, WholeContainer, WholeMetadata, WholePod, WholeSpec, WholeStatus,
+};
 
 /// A JSON string, borrowed from the input unless it had to be unescaped.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -39,6 +46,12 @@ impl<'a> Text<'a> {
 impl<'a> From<&'a str> for Text<'a> {
     fn from(text: &'a str) -> Self {
         Self(Cow::Borrowed(text))
+    }
+}
+
+impl Borrow<str> for Text<'_> {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

@@ -31,6 +31,8 @@ mod should_restart_all;
 mod terminate_pod;
 mod termination_order;
 mod transition;
+mod status_update;
+mod update;
 
 /// Makes one test for each oracle, and the list of those that are compared.
 macro_rules! oracles {
@@ -68,6 +70,8 @@ oracles! {
     terminate_pod: terminate_pod::TerminatePod;
     transition: transition::Transition;
     can_be_deleted: can_be_deleted::CanBeDeleted;
+    update: update::Update;
+    status_update: status_update::StatusUpdate;
 }
 
 /// Data without a comparison is named, never passed over in silence.

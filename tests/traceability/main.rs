@@ -96,6 +96,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("view", &["binding", "container", "deletion", "phase", "rules", "time", "wire"]),
     ("violation", &["container", "deletion", "rules", "time"]),
     ("validate", &["container", "deletion", "phase", "rules", "time", "view", "violation"]),
+    (
+        "admission",
+        &["binding", "container", "deletion", "phase", "rules", "time", "validate", "view", "wire"],
+    ),
     ("monitor", &["rules", "validate", "view", "violation", "wire"]),
 ];
 
