@@ -17,6 +17,7 @@
 mod before_delete;
 mod can_be_deleted;
 mod container_grace;
+mod delete_sequences;
 mod effective_grace;
 mod files;
 mod harness;
@@ -72,6 +73,7 @@ oracles! {
     can_be_deleted: can_be_deleted::CanBeDeleted;
     update: update::Update;
     status_update: status_update::StatusUpdate;
+    delete_sequences: delete_sequences::DeleteSequences;
 }
 
 /// Data without a comparison is named, never passed over in silence.
