@@ -18,9 +18,9 @@ mod names;
 mod spec;
 mod status;
 
-pub use cause::{AddressList, Cause, ImageFault, Immutable, LabelMap, OwnerField, SpecList, StatusList};
+pub use cause::{Cause, ImageFault, Immutable, OwnerField};
 pub use evict::{Budgets, Condition, Evict, Guard, Mark, evict};
-pub use field::{Field, Kind};
+pub use field::{AddressList, Field, Kind, LabelMap, SpecList, StatusList};
 pub use keep::{Created, Difference, Keep, Part, compares, create_sets, generation, keep};
 pub use managers::{Managers, Moved};
 pub use names::NameFault;

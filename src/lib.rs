@@ -2,8 +2,8 @@
 #![deny(clippy::expect_used, clippy::indexing_slicing)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub mod backoff;
 pub mod admission;
+pub mod backoff;
 pub mod binding;
 pub mod container;
 pub mod deletion;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::field::{Field, Kind};
+use super::field::{AddressList, Field, Kind, LabelMap, SpecList, StatusList};
 use super::names::NameFault;
 use crate::rules::RuleId;
 use crate::time::Time;
@@ -29,44 +29,6 @@ pub enum OwnerField {
     Name,
     /// `uid`.
     Uid,
-}
-
-/// A list of containers in the spec.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SpecList {
-    /// `spec.containers`.
-    Containers,
-    /// `spec.initContainers`.
-    InitContainers,
-}
-
-/// A list of container statuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StatusList {
-    /// `status.containerStatuses`.
-    Containers,
-    /// `status.initContainerStatuses`.
-    InitContainers,
-    /// `status.ephemeralContainerStatuses`.
-    EphemeralContainers,
-}
-
-/// A list of addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum AddressList {
-    /// `status.podIPs`.
-    Pod,
-    /// `status.hostIPs`.
-    Host,
-}
-
-/// Where a map with the form of labels stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LabelMap {
-    /// `metadata.labels`.
-    Labels,
-    /// `spec.nodeSelector`.
-    NodeSelector,
 }
 
 /// What is wrong with the image of a container.
@@ -410,10 +372,7 @@ impl Cause<'_> {
             Self::CreationChanged { .. } => Field::plain("metadata.creationTimestamp"),
             Self::DeletionChanged { .. } => Field::plain("metadata.deletionTimestamp"),
             Self::GraceChanged { .. } => Field::plain("metadata.deletionGracePeriodSeconds"),
-            Self::LabelKey { map, .. } | Self::LabelValue { map, .. } => Field::plain(match map {
-                LabelMap::Labels => "metadata.labels",
-                LabelMap::NodeSelector => "spec.nodeSelector",
-            }),
+            Self::LabelKey { map, .. } | Self::LabelValue { map, .. } => Field::plain(map.path()),
             Self::AnnotationKey { .. } => Field::plain("metadata.annotations"),
             Self::OwnerIncomplete { field, .. } => Field::plain(match field {
                 OwnerField::ApiVersion => "metadata.ownerReferences.apiVersion",
@@ -575,33 +534,5 @@ impl Cause<'_> {
 impl fmt::Display for Cause<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {} {}", self.rule(), self.field(), self.kind())
-    }
-}
-
-impl SpecList {
-    const fn path(self) -> &'static str {
-        match self {
-            Self::Containers => "spec.containers",
-            Self::InitContainers => "spec.initContainers",
-        }
-    }
-}
-
-impl StatusList {
-    const fn path(self) -> &'static str {
-        match self {
-            Self::Containers => "status.containerStatuses",
-            Self::InitContainers => "status.initContainerStatuses",
-            Self::EphemeralContainers => "status.ephemeralContainerStatuses",
-        }
-    }
-}
-
-impl AddressList {
-    const fn path(self) -> &'static str {
-        match self {
-            Self::Pod => "status.podIPs",
-            Self::Host => "status.hostIPs",
-        }
     }
 }

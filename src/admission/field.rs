@@ -61,3 +61,78 @@ impl fmt::Display for Field {
         f.write_str(self.member)
     }
 }
+
+/// A list of containers in the spec.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SpecList {
+    /// `spec.containers`.
+    Containers,
+    /// `spec.initContainers`.
+    InitContainers,
+}
+
+/// A list of container statuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StatusList {
+    /// `status.containerStatuses`.
+    Containers,
+    /// `status.initContainerStatuses`.
+    InitContainers,
+    /// `status.ephemeralContainerStatuses`.
+    EphemeralContainers,
+}
+
+/// A list of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AddressList {
+    /// `status.podIPs`.
+    Pod,
+    /// `status.hostIPs`.
+    Host,
+}
+
+/// Where a map with the form of labels stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LabelMap {
+    /// `metadata.labels`.
+    Labels,
+    /// `spec.nodeSelector`.
+    NodeSelector,
+}
+
+impl SpecList {
+    pub(super) const fn path(self) -> &'static str {
+        match self {
+            Self::Containers => "spec.containers",
+            Self::InitContainers => "spec.initContainers",
+        }
+    }
+}
+
+impl StatusList {
+    pub(super) const fn path(self) -> &'static str {
+        match self {
+            Self::Containers => "status.containerStatuses",
+            Self::InitContainers => "status.initContainerStatuses",
+            Self::EphemeralContainers => "status.ephemeralContainerStatuses",
+        }
+    }
+}
+
+impl AddressList {
+    pub(super) const fn path(self) -> &'static str {
+        match self {
+            Self::Pod => "status.podIPs",
+            Self::Host => "status.hostIPs",
+        }
+    }
+}
+
+impl LabelMap {
+    pub(super) const fn path(self) -> &'static str {
+        match self {
+            Self::Labels => "metadata.labels",
+            Self::NodeSelector => "spec.nodeSelector",
+        }
+    }
+}

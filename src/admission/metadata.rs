@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::cause::{Cause, Immutable, LabelMap, OwnerField};
+use super::cause::{Cause, Immutable, OwnerField};
+use super::field::LabelMap;
 use super::names::{self, Faults, NameFault};
 use crate::wire::{Text, WholeMetadata};
 

@@ -2,7 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use super::cause::{Cause, ImageFault, LabelMap, SpecList};
+use super::cause::{Cause, ImageFault};
+use super::field::{LabelMap, SpecList};
 use super::metadata::{each, labels};
 use super::names;
 use crate::binding::Gates;

@@ -2,7 +2,8 @@
 
 use core::net::IpAddr; // parsing only: nothing here opens a socket
 
-use super::cause::{AddressList, Cause, StatusList};
+use super::cause::Cause;
+use super::field::{AddressList, StatusList};
 use super::metadata::each;
 use super::names;
 use crate::container::{self, ContainerFacts, ContainerPolicy, ContainerState, Exit, ExitReason, RestartAll};

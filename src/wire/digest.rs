@@ -120,7 +120,11 @@ impl<'de> Visitor<'de> for Digesting {
         while let Some(item) = items.next_element_seed(Self(Zero::Item))? {
             digest = Some(Digest::of((digest, item)));
         }
-        Ok(digest.unwrap_or(if self.0 == Zero::Item { Digest::of("[]") } else { Digest::ABSENT }))
+        Ok(match (digest, self.0) {
+            (Some(digest), _) => digest,
+            (None, Zero::Item) => Digest::of("[]"),
+            (None, Zero::Text | Zero::Map | Zero::Flag | Zero::Number) => Digest::ABSENT,
+        })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Digest, A::Error> {

@@ -29,10 +29,10 @@ mod pod_worker;
 mod sabotage;
 mod should_restart;
 mod should_restart_all;
+mod status_update;
 mod terminate_pod;
 mod termination_order;
 mod transition;
-mod status_update;
 mod update;
 
 /// Makes one test for each oracle, and the list of those that are compared.

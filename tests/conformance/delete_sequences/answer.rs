@@ -93,11 +93,12 @@ pub(super) fn event(kind: &str, pod: &Value) -> Value {
 fn marks(metadata: &Value) -> Map<String, Value> {
     let mut marks = Map::new();
     copy(metadata, &["generation", "deletionGracePeriodSeconds"], &mut marks);
-    let version: u64 = metadata["resourceVersion"].as_str().unwrap().parse().unwrap();
+    let version: u64 =
+        metadata["resourceVersion"].as_str().and_then(|text| text.parse().ok()).expect("a stored version");
     marks.insert("resourceVersion".to_owned(), version.into());
     marks.insert("finalizers".to_owned(), items(&metadata["finalizers"]).cloned().collect());
     if let Some(due) = metadata["deletionTimestamp"].as_str() {
-        let due = Time::parse(due).unwrap().as_unix() - start().as_unix();
+        let due = Time::parse(due).expect("a stored time").as_unix() - start().as_unix();
         marks.insert("deletionTimestamp".to_owned(), due.into());
     }
     marks

@@ -97,7 +97,7 @@ impl Client {
     pub(super) fn read_back(&mut self, pod: Option<&Value>) {
         let Some(pod) = pod else { return };
         for (field, known) in [("uid", &mut self.uids), ("resourceVersion", &mut self.versions)] {
-            let value = pod["metadata"][field].as_str().unwrap();
+            let value = pod["metadata"][field].as_str().expect("a stored object has it");
             if known.last().map(String::as_str) != Some(value) {
                 known.push(value.to_owned());
             }
@@ -134,7 +134,7 @@ impl Client {
             Some(Which::None) => tree::set(&mut body, "/metadata/resourceVersion", None),
             Some(Which::Wrong) => tree::set(&mut body, "/metadata/resourceVersion", Some(NEVER.into())),
             Some(Which::Stale) => {
-                let before = self.versions.iter().nth_back(1).or(self.versions.last());
+                let before = self.versions.iter().nth_back(1).or_else(|| self.versions.last());
                 tree::set(&mut body, "/metadata/resourceVersion", before.cloned().map(Value::from));
             }
         }

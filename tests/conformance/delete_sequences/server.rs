@@ -133,7 +133,7 @@ impl Server {
             uid: text(&sent, Part::Uid),
             resource_version: text(&sent, Part::ResourceVersion),
         };
-        let has = |part| text(&old, part).unwrap();
+        let has = |part| text(&old, part).expect("a stored object has it");
         if asked.allow(&has(Part::Uid), &has(Part::ResourceVersion)).is_err() {
             self.decided_by(RuleId::CRE_13);
             return Answer::Conflict("Conflict");
@@ -162,7 +162,7 @@ impl Server {
 
     /// DELETE: 422, 404, 409, then the table (DEL-01, DEL-03, DEL-13, DEL-15, DEL-32).
     pub(super) fn delete(&mut self, options: &Value, now: Now) -> Answer {
-        let options = DeleteOptions::deserialize(options).unwrap();
+        let options = DeleteOptions::deserialize(options).expect("options");
         let call = match DeleteCall::of(&options) {
             Ok(call) => call,
             Err(invalid) => {
@@ -183,7 +183,8 @@ impl Server {
         self.rules.insert(format!("{} row {number}", RuleId::DEL_13));
         let removes = effects.contains(&Some(Effect::Remove));
         if call.run == Run::Real {
-            let counted = generation.after(pod["metadata"]["generation"].as_i64().unwrap());
+            let counted =
+                generation.after(pod["metadata"]["generation"].as_i64().expect("a stored generation"));
             set(&mut pod, pointer(Part::Generation), Some(counted.into()));
             write_deletion(&mut pod, next);
             write_finalizers(&mut pod, finalizers);
@@ -205,7 +206,7 @@ impl Server {
             "message": "Eviction API: evicting"});
         let present = items(&pod["status"]["conditions"]).any(|found| *found == condition);
         let steps = {
-            let asked = DeleteOptions::deserialize(&options).unwrap();
+            let asked = DeleteOptions::deserialize(&options).expect("options");
             let found = narrow(&pod);
             let view = View::of(&found);
             let run = if asked.dry_run.is_empty() { Run::Real } else { Run::Dry };
@@ -217,7 +218,7 @@ impl Server {
             options["preconditions"]["resourceVersion"] = version(&pod);
         }
         if steps.mark != Mark::Skipped {
-            let asked = DeleteOptions::deserialize(&options).unwrap();
+            let asked = DeleteOptions::deserialize(&options).expect("options");
             let (uid, version) = (asked.preconditions.uid, asked.preconditions.resource_version);
             let asked = Preconditions { uid: uid.as_deref(), resource_version: version.as_deref() };
             if self.conflicts(&pod, &asked) {
@@ -229,7 +230,7 @@ impl Server {
             self.store("MODIFIED", pod, owners);
         }
         if !options["preconditions"]["resourceVersion"].is_null() {
-            options["preconditions"]["resourceVersion"] = version(self.stored().unwrap());
+            options["preconditions"]["resourceVersion"] = version(self.stored().expect("just written"));
         }
         match self.delete(&options, now) {
             Answer::Pod(_) => Answer::Done(201),
@@ -245,7 +246,7 @@ impl Server {
     }
 
     fn conflicts(&mut self, pod: &Value, asked: &Preconditions<&str, &str>) -> bool {
-        let text = |part| pod.pointer(pointer(part)).and_then(Value::as_str).unwrap();
+        let text = |part| pod.pointer(pointer(part)).and_then(Value::as_str).expect("a stored object has it");
         let verdict = asked.allow(&text(Part::Uid), &text(Part::ResourceVersion));
         if let Err(conflict) = verdict {
             self.decided_by(conflict.rule());
@@ -271,11 +272,11 @@ impl Server {
 }
 
 fn whole(pod: &Value) -> WholePod<'_> {
-    WholePod::deserialize(pod).unwrap()
+    WholePod::deserialize(pod).expect("a Pod")
 }
 
 fn narrow(pod: &Value) -> Pod<'_> {
-    Pod::deserialize(pod).unwrap()
+    Pod::deserialize(pod).expect("a Pod")
 }
 
 const fn entry(endpoint: Endpoint) -> Entry {
@@ -314,7 +315,8 @@ fn restored(endpoint: Endpoint, old: &Value, sent: Value) -> Value {
         }
     }
     let spec = if old["spec"] == new["spec"] { Difference::Same } else { Difference::Differs };
-    let counted = admission::generation(spec).after(old["metadata"]["generation"].as_i64().unwrap());
+    let counted = admission::generation(spec)
+        .after(old["metadata"]["generation"].as_i64().expect("a stored generation"));
     set(&mut new, pointer(Part::Generation), Some(counted.into()));
     new
 }
@@ -338,7 +340,7 @@ fn step(pod: &Value, input: Input, now: Now) -> Step {
 /// The new finalizers, numbered as the stored ones are; others get numbers behind them.
 fn numbered(old: &Value, new: &Value) -> Finalizers {
     let names = |pod: &Value| -> Vec<String> {
-        items(&pod["metadata"]["finalizers"]).map(|name| name.as_str().unwrap().to_owned()).collect()
+        items(&pod["metadata"]["finalizers"]).map(|name| name.as_str().expect("a name").to_owned()).collect()
     };
     let mut known: Vec<String> = names(old).into_iter().filter(|name| own_bit(name).is_none()).collect();
     names(new).into_iter().fold(Finalizers::NONE, |set, name| {
@@ -347,7 +349,7 @@ fn numbered(old: &Value, new: &Value) -> Finalizers {
             if place == known.len() {
                 known.push(name);
             }
-            Finalizers::other(u32::try_from(place).unwrap())
+            Finalizers::other(u32::try_from(place).expect("few finalizers"))
         }))
     })
 }
@@ -372,7 +374,7 @@ fn write_finalizers(pod: &mut Value, finalizers: Finalizers) {
         return;
     }
     let mut names: Vec<Value> = items(&pod["metadata"]["finalizers"])
-        .filter(|name| own_bit(name.as_str().unwrap()).is_none())
+        .filter(|name| own_bit(name.as_str().expect("a name")).is_none())
         .cloned()
         .collect();
     for name in ["orphan", "foregroundDeletion"] {

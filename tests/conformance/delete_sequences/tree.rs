@@ -31,12 +31,12 @@ pub(super) const fn pointer(part: Part) -> &'static str {
 
 /// Sets the value at a pointer; null and `None` remove it.
 pub(super) fn set(object: &mut Value, pointer: &str, value: Option<Value>) {
-    let (parent, member) = pointer.rsplit_once('/').unwrap();
+    let (parent, member) = pointer.rsplit_once('/').expect("a pointer");
     let mut at = object;
     for step in parent.split('/').skip(1) {
-        at = match at {
-            Value::Array(items) => &mut items[step.parse::<usize>().unwrap()],
-            other => &mut other[step], // null becomes an object
+        at = match step.parse::<usize>() {
+            Ok(index) => &mut at[index],
+            Err(_) => &mut at[step], // null becomes an object
         };
     }
     if at.is_null() {
@@ -58,7 +58,7 @@ pub(super) fn merge(target: &mut Value, patch: &Value) {
     if !target.is_object() {
         *target = json!({});
     }
-    let target = target.as_object_mut().unwrap();
+    let target = target.as_object_mut().expect("just made one");
     for (name, member) in members {
         if member.is_null() {
             target.remove(name);
@@ -152,8 +152,8 @@ pub(super) fn keep_condition_generations(
         let kind = condition["type"].to_string();
         let nth = seen.get(&kind).and_then(Value::as_u64).unwrap_or_default();
         seen.insert(kind, (nth + 1).into());
-        let before = old.iter().filter(|before| before["type"] == condition["type"]);
-        let stored = before.skip(usize::try_from(nth).unwrap()).next();
+        let mut before = old.iter().filter(|before| before["type"] == condition["type"]);
+        let stored = before.nth(usize::try_from(nth).expect("few conditions"));
         let stored = stored.and_then(|before| before.get("observedGeneration").cloned());
         let sent = condition.get("observedGeneration").cloned();
         set(condition, "/observedGeneration", choose(stored, sent));
