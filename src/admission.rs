@@ -6,7 +6,7 @@
 //! [`Managers`] whether an update that changes nothing visible is written.
 //!
 //! [`validate::admit`](crate::validate::admit) answers the same question, cheaply and only over the fields of a
-//! [`View`](crate::View).
+//! [`View`](crate::view::View).
 
 mod cause;
 mod evict;

@@ -10,6 +10,7 @@
     reason = "a test fails loudly, and reads what it tests"
 )]
 
+mod admission;
 mod backoff;
 mod binding;
 mod container;
