@@ -21,7 +21,7 @@ mod status;
 pub use cause::{Cause, ImageFault, Immutable, OwnerField};
 pub use evict::{Budgets, Condition, Evict, Guard, Mark, evict};
 pub use field::{AddressList, Field, Kind, LabelMap, SpecList, StatusList};
-pub use keep::{Created, Difference, Keep, Part, compares, create_sets, generation, keep};
+pub use keep::{Difference, Keep, Part, compares, generation, keep};
 pub use managers::{Managers, Moved};
 pub use names::NameFault;
 

@@ -15,6 +15,7 @@ mod backoff;
 mod binding;
 mod container;
 mod corpus;
+mod creation;
 mod delete_begin;
 mod delete_history;
 mod delete_rows;
