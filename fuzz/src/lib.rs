@@ -5,6 +5,8 @@
 
 mod deletion;
 mod wire;
+mod worker;
 
 pub use deletion::deletion;
 pub use wire::wire;
+pub use worker::worker;

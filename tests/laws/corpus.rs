@@ -26,6 +26,7 @@ fn replay(target: &str, body: fn(&[u8])) {
 fn corpus_breaks_no_law() {
     replay("wire", fuzz_bodies::wire);
     replay("deletion", fuzz_bodies::deletion);
+    replay("worker", fuzz_bodies::worker);
 }
 
 proptest! {
@@ -35,5 +36,11 @@ proptest! {
     #[test]
     fn random_requests_break_no_law(bytes in vec(any::<u8>(), 4..80)) {
         fuzz_bodies::deletion(&bytes);
+    }
+
+    /// Nor do random events at a worker.
+    #[test]
+    fn random_events_at_a_worker_break_no_law(bytes in vec(any::<u8>(), 4..120)) {
+        fuzz_bodies::worker(&bytes);
     }
 }
