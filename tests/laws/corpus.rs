@@ -26,6 +26,7 @@ fn replay(target: &str, body: fn(&[u8])) {
 fn corpus_breaks_no_law() {
     replay("wire", fuzz_bodies::wire);
     replay("deletion", fuzz_bodies::deletion);
+    replay("admit", fuzz_bodies::admit);
     replay("worker", fuzz_bodies::worker);
 }
 
@@ -36,6 +37,12 @@ proptest! {
     #[test]
     fn random_requests_break_no_law(bytes in vec(any::<u8>(), 4..80)) {
         fuzz_bodies::deletion(&bytes);
+    }
+
+    /// Nor do random pairs of Pods.
+    #[test]
+    fn random_pods_break_no_law(bytes in vec(any::<u8>(), 4..64)) {
+        fuzz_bodies::admit(&bytes);
     }
 
     /// Nor do random events at a worker.
