@@ -5,10 +5,12 @@
 
 mod admit;
 mod deletion;
+mod monitor;
 mod wire;
 mod worker;
 
 pub use admit::admit;
 pub use deletion::deletion;
+pub use monitor::monitor;
 pub use wire::wire;
 pub use worker::worker;
