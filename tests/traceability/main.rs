@@ -87,7 +87,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("binding", &["deletion", "rules"]),
     ("deletion", &["binding", "phase", "rules", "time"]),
     ("termination", &["container"]),
-    ("table", &["binding", "deletion", "phase", "rules", "termination", "time"]),
+    ("table", &["binding", "deletion", "phase", "rules", "termination", "time", "worker"]),
     ("worker", &["deletion", "phase", "rules", "time"]),
     ("sync", &["container", "phase", "rules"]),
     ("backoff", &["rules", "time"]),
