@@ -25,7 +25,8 @@ pub(super) fn table() -> Table {
         while let Some(record) = open.pop() {
             for Event { label, next, told } in events(record, source) {
                 let from = record.map_or(UNKNOWN, stage);
-                let to = next.map_or(if record.is_some() { FORGOTTEN } else { UNKNOWN }, stage);
+                let absent = if record.is_some() { FORGOTTEN } else { UNKNOWN };
+                let to = next.map_or(absent, stage);
                 if from != to || told == Told::Yes {
                     edges.add(&names, from, to, EdgeKind::Conforming, label);
                 }
