@@ -91,7 +91,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("kubelet_admission", &["deletion", "phase", "worker"]),
     ("deletion", &["binding", "phase", "rules", "time"]),
     ("termination", &["container"]),
-    ("table", &["binding", "deletion", "phase", "rules", "termination", "time"]),
+    ("table", &["binding", "deletion", "phase", "rules", "termination", "time", "worker"]),
     ("worker", &["deletion", "phase", "rules", "time"]),
     ("sync", &["container", "phase", "rules"]),
     ("backoff", &["rules", "time"]),
