@@ -9,16 +9,14 @@ mod pack;
 mod state;
 mod tell;
 
+use pod_lifecycle::attempts::attempt_grace;
 use pod_lifecycle::binding::Binding;
 use pod_lifecycle::container::Role;
 use pod_lifecycle::deletion::{self, Finalizers, Request};
-use pod_lifecycle::termination::{
-    Effect, Event, GraceSources, Hook, KillReason, Member, Order, Process, Step, waits_for,
-};
+use pod_lifecycle::termination::{Effect, Event, Hook, Member, Order, Process, Step, waits_for};
 use pod_lifecycle::time::{Now, Time};
 use pod_lifecycle::worker::{
-    self, Call, Config, ConfigGrace, Difference, KillOptions, Killer, Kind, Outcome, Remains, Sources,
-    Subject, Turn, Update,
+    self, Call, Difference, KillOptions, Killer, Kind, Outcome, Remains, Sources, Subject, Turn, Update,
 };
 
 pub use mutants::Mutant;
@@ -221,8 +219,7 @@ impl Kills {
         let state = State { worker: Record::of(Some(next)), ..state };
         match call {
             Call::SyncTerminatingPod { pod, grace } => {
-                let base = || sources(pod, state.spec).base(KillReason::Other);
-                let grace = grace.map_or_else(|| u8::try_from(base()).unwrap_or(u8::MAX), secs);
+                let grace = u8::try_from(attempt_grace(pod, grace)).unwrap_or(u8::MAX);
                 self.begin(state, grace, Plan::Pod)
             }
             Call::SyncTerminatingRuntimePod => {
@@ -274,7 +271,8 @@ impl Kills {
     fn advance(self, state: &mut State, place: usize, event: Event) {
         let Some(Attempt { lasted, grace }) = state.attempt else { return };
         let mut kill = state.containers[place].kill;
-        if self.is(Mutant::HookNotCounted) && matches!(kill, Kill::Hook(_)) {
+        let returns = matches!(event, Event::HookReturned | Event::TimedOut);
+        if self.is(Mutant::HookNotCounted) && returns && matches!(kill, Kill::Hook(_)) {
             kill = Kill::Hook(lasted + grace);
         }
         let Some(kill) = kill.machine(self.order(Plan::Pod, place)) else { return };
@@ -429,14 +427,6 @@ fn orphan() -> Update {
 
 const fn hook(place: usize) -> Hook {
     if place == SECOND { Hook::None } else { Hook::PreStop }
-}
-
-fn sources(pod: Config, spec: u8) -> GraceSources {
-    let deletion = match pod.grace() {
-        ConfigGrace::Deletion(grace) => Some(secs(grace).into()),
-        ConfigGrace::Spec(_) | ConfigGrace::Unset => None,
-    };
-    GraceSources { deletion, spec: Some(spec.into()), ..GraceSources::default() }
 }
 
 /// Whether what this container waits for is not yet stopped.

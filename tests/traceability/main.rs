@@ -87,6 +87,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("binding", &["deletion", "rules"]),
     ("deletion", &["binding", "phase", "rules", "time"]),
     ("termination", &["container"]),
+    ("attempts", &["deletion", "phase", "termination", "time", "worker"]),
     ("table", &["binding", "deletion", "phase", "rules", "termination", "time"]),
     ("worker", &["deletion", "phase", "rules", "time"]),
     ("sync", &["container", "phase", "rules"]),

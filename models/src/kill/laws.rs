@@ -219,13 +219,11 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         says: "a hook that fails does not stop the kill",
         rests_on: &[RuleId::CTR_63],
         kind: Kind::Always {
-            holds: On::Step(|_, action, after| match action {
-                Action::HookFails(place) => after.containers[*place].kill != Kill::Failed,
-                _ => true,
+            holds: On::Step(|_, action, after| {
+                failed_hook(action).is_none_or(|place| after.containers[place].kill != Kill::Failed)
             }),
-            witness: On::Step(|_, action, after| match action {
-                Action::HookFails(place) => time_out(after.containers[*place]).is_some(),
-                _ => false,
+            witness: On::Step(|_, action, after| {
+                failed_hook(action).is_some_and(|place| time_out(after.containers[place]).is_some())
             }),
         },
     },
@@ -396,10 +394,12 @@ fn begun(before: &State, after: &State) -> Option<Attempt> {
 
 /// What the clock ends by this step: the attempt and the container before it.
 fn timed_out(before: &State, action: &Action) -> Option<(Attempt, Container)> {
-    match action {
-        Action::TimedOut(place) => Some((before.attempt?, before.containers[*place])),
-        _ => None,
-    }
+    let Action::TimedOut(place) = action else { return None };
+    Some((before.attempt?, before.containers[*place]))
+}
+
+fn failed_hook(action: &Action) -> Option<usize> {
+    if let Action::HookFails(place) = action { Some(*place) } else { None }
 }
 
 /// The attempt at a Pod with a spec, if this step sends its sidecar the stop signal.
