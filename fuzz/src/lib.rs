@@ -4,7 +4,9 @@
 //! this file and replays `corpus/` on a stable compiler.
 
 mod deletion;
+mod termination;
 mod wire;
 
 pub use deletion::deletion;
+pub use termination::termination;
 pub use wire::wire;

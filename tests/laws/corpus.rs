@@ -26,6 +26,7 @@ fn replay(target: &str, body: fn(&[u8])) {
 fn corpus_breaks_no_law() {
     replay("wire", fuzz_bodies::wire);
     replay("deletion", fuzz_bodies::deletion);
+    replay("termination", fuzz_bodies::termination);
 }
 
 proptest! {
@@ -35,5 +36,11 @@ proptest! {
     #[test]
     fn random_requests_break_no_law(bytes in vec(any::<u8>(), 4..80)) {
         fuzz_bodies::deletion(&bytes);
+    }
+
+    /// Nor do random Pods that are killed.
+    #[test]
+    fn random_kills_break_no_law(bytes in vec(any::<u8>(), 5..34)) {
+        fuzz_bodies::termination(&bytes);
     }
 }
