@@ -146,7 +146,7 @@ fn happenings(history: &[(u64, Happening, Option<u64>)]) -> Vec<(Duration, Happe
 
 proptest! {
     /// B18, KUB-13, KUB-14: an attempt has the least grace that this kubelet process was asked for before, but at least 1;
-    /// without any that of the spec, 30. A restarted process knows the last G only.
+    /// a kill without any asks for that of the spec, 30. A restarted process knows the last G only.
     #[test]
     fn b18_each_attempt_has_the_least_grace(history in history(), pod in pod()) {
         for (run, _) in runs(&happenings(&history), pod, 12) {
@@ -155,7 +155,7 @@ proptest! {
                 match what {
                     Happening::Restarted => least = g,
                     Happening::Deleted(_) => (g, least) = (*asked, least.into_iter().chain(*asked).min()),
-                    Happening::Killed(_) => least = [least, *asked, g].into_iter().flatten().min(),
+                    Happening::Killed(_) => least = [least, *asked, g].into_iter().flatten().min().or(Some(30)),
                 }
             }
             prop_assert_eq!(run.grace, i64::try_from(least.unwrap_or(30).max(1)).unwrap());
