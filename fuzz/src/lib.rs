@@ -6,11 +6,13 @@
 mod admit;
 mod deletion;
 mod monitor;
+mod termination;
 mod wire;
 mod worker;
 
 pub use admit::admit;
 pub use deletion::deletion;
 pub use monitor::monitor;
+pub use termination::termination;
 pub use wire::wire;
 pub use worker::worker;

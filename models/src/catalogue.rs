@@ -6,13 +6,14 @@ use pod_lifecycle::RuleId;
 
 use crate::api::{Api, Mutant};
 use crate::audit::{Claim, Until, explore};
+use crate::kill::{self, Kills};
 use crate::law::{Kind, Protocol, Refusal, Remedy, Scope};
 use crate::mutants::MutantInfo;
 use crate::phase::{self, Phases};
 use crate::render::Told;
 
 /// The models.
-pub const MODELS: &[Entry] = &[API, PHASE];
+pub const MODELS: &[Entry] = &[API, PHASE, KILL];
 
 const API: Entry = Entry {
     name: "api",
@@ -78,6 +79,38 @@ const PHASE: Entry = Entry {
             Variant::Mutant(id) => Phases { mutant: mutant(id) },
         };
         run(model, until)
+    },
+};
+
+const KILL: Entry = Entry {
+    name: "kill",
+    contains: "how the containers of one Pod are stopped, second by second: a sidecar and two regular containers, hooks \
+               that end, fail or hang, processes that end when they like or never, DELETEs that shorten the grace, \
+               evictions, stop calls that fail, retries, kubelet restarts, an orphan",
+    leaves_out: &[
+        "the time between two attempts, and parts of a second",
+        "exit codes and restart policies: a sync pass may start any container that has ended, or end the Pod",
+        "the time that DT names: graces are far from it (DEL-08)",
+        "a lag between the store and the kubelet, other than REMOVE that comes alone",
+        "the stop calls of a kubelet process that died: what they do is a process that ends by itself",
+        "sandboxes, dynamic resources, static Pods, readmission after a restart",
+    ],
+    actors: &["User", "API server", "Kubelet", "Pod worker", "Runtime", "Clock"],
+    actions: Kills::ACTIONS,
+    refusals: Kills::REFUSALS,
+    laws: laws::<Kills>,
+    mutants: || kill::Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
+    state_bytes: size_of::<<Kills as Protocol>::State>(),
+    packed_bytes: size_of::<u128>(),
+    explore: |scope, variant, until| {
+        let mutant = |id| kill::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
+        let variant = match variant {
+            Variant::Faithful => kill::Variant::Faithful,
+            Variant::Mutant(id) => mutant(id).map_or(kill::Variant::Faithful, kill::Variant::Mutant),
+            Variant::Remedy("begins-anew") => kill::Variant::BeginsAnew,
+            Variant::Remedy(_) => kill::Variant::ZeroIsOne,
+        };
+        run(Kills { scope, variant }, until)
     },
 };
 

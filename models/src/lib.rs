@@ -11,6 +11,7 @@
 pub mod api;
 pub mod audit;
 pub mod catalogue;
+pub mod kill;
 pub mod law;
 pub mod mutants;
 pub mod phase;

@@ -29,6 +29,7 @@ fn corpus_breaks_no_law() {
     replay("admit", fuzz_bodies::admit);
     replay("monitor", fuzz_bodies::monitor);
     replay("worker", fuzz_bodies::worker);
+    replay("termination", fuzz_bodies::termination);
 }
 
 proptest! {
@@ -56,5 +57,11 @@ proptest! {
     #[test]
     fn random_events_at_a_worker_break_no_law(bytes in vec(any::<u8>(), 4..120)) {
         fuzz_bodies::worker(&bytes);
+    }
+
+    /// Nor do random Pods that are killed.
+    #[test]
+    fn random_kills_break_no_law(bytes in vec(any::<u8>(), 5..34)) {
+        fuzz_bodies::termination(&bytes);
     }
 }

@@ -11,6 +11,7 @@
 )]
 
 mod admission;
+mod attempts;
 mod backoff;
 mod binding;
 mod container;

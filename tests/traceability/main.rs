@@ -91,6 +91,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("kubelet_admission", &["deletion", "phase", "worker"]),
     ("deletion", &["binding", "phase", "rules", "time"]),
     ("termination", &["container"]),
+    ("attempts", &["deletion", "phase", "termination", "time", "worker"]),
     ("table", &["binding", "deletion", "phase", "rules", "termination", "time", "worker"]),
     ("worker", &["deletion", "phase", "rules", "time"]),
     ("sync", &["container", "phase", "rules"]),
