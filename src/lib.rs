@@ -11,6 +11,7 @@ pub mod final_status;
 pub mod monitor;
 pub mod phase;
 pub mod rules;
+pub mod status;
 pub mod sync;
 pub mod table;
 pub mod termination;

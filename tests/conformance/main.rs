@@ -23,6 +23,7 @@ mod files;
 mod harness;
 mod instances;
 mod kill_grace;
+mod merge;
 mod phase;
 mod pod_actions;
 mod pod_worker;
@@ -70,6 +71,7 @@ oracles! {
     pod_actions: pod_actions::PodActions;
     terminate_pod: terminate_pod::TerminatePod;
     transition: transition::Transition;
+    merge: merge::Merge;
     can_be_deleted: can_be_deleted::CanBeDeleted;
     update: update::Update;
     status_update: status_update::StatusUpdate;
