@@ -1,10 +1,21 @@
-//! What of the kubelet's status reaches the API server ([`merge`]: PHA-31 … PHA-34).
+//! The status that the kubelet computes from what the runtime knows ([`generate`]: PHA-10 … PHA-25,
+//! CTR-40 … CTR-47), and what of it reaches the API server ([`merge`]: PHA-31 … PHA-34).
 //!
-//! It decides over facts without text and names by index whose text a condition carries. It allocates nothing.
+//! Both decide over facts without text and name by index whose text a condition or an entry carries. They allocate
+//! nothing: what they return borrows the facts and answers when it is asked.
 
+mod container;
+mod generate;
 mod merge;
+mod message;
 
+pub use container::{
+    Before, Body, Container, Entry, Identity, LastState, Made, Nth, Origin, Probed, Ready, Run, RunState,
+    Runs, Shown, StartFailure, State, Wait,
+};
+pub use generate::{Facts, Gate, Generated, Listed, Verdict, generate};
 pub use merge::{Content, Merge, Merged, Since, Snapshot, merge};
+pub use message::Message;
 
 use crate::phase::Phase;
 

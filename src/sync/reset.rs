@@ -68,7 +68,13 @@ pub fn reset_due<'a>(
 /// Whether a reset is over (CTR-30): no instance is left of a regular container, init container or sidecar.
 #[must_use]
 pub fn reset_ends(containers: &[Container<'_>]) -> bool {
-    containers.iter().filter(|container| list(container).is_some()).all(|left| left.instances.is_empty())
+    cleaned_up(containers.iter().map(|container| (container.role, container.newest())))
+}
+
+/// [`reset_ends`] for whoever holds of each container only its role and its newest instance.
+#[must_use]
+pub fn cleaned_up(containers: impl IntoIterator<Item = (Role, Option<Instance>)>) -> bool {
+    containers.into_iter().filter(|(role, _)| list(*role).is_some()).all(|(_, newest)| newest.is_none())
 }
 
 /// An instance that a reset removes.
@@ -98,8 +104,8 @@ enum List {
     Init,
 }
 
-const fn list(container: &Container<'_>) -> Option<List> {
-    match container.role {
+const fn list(role: Role) -> Option<List> {
+    match role {
         Role::Regular => Some(List::Regular),
         Role::Init | Role::Sidecar => Some(List::Init),
         Role::Ephemeral => None,
@@ -130,7 +136,7 @@ pub(super) fn removals<'a>(containers: &'a [Container<'a>]) -> impl Iterator<Ite
         (List::Init, Part::Source),
     ];
     order.into_iter().flat_map(move |(wanted_list, wanted_part)| {
-        let listed = containers.iter().enumerate().filter(move |(_, of)| list(of) == Some(wanted_list));
+        let listed = containers.iter().enumerate().filter(move |(_, of)| list(of.role) == Some(wanted_list));
         listed.flat_map(move |(container, of)| {
             let instances = of.instances.iter().enumerate();
             instances.filter(move |(_, found)| part(of.policy, **found) == wanted_part).map(

@@ -26,6 +26,7 @@ mod kill_grace;
 mod merge;
 mod phase;
 mod pod_actions;
+mod pod_status;
 mod pod_worker;
 mod sabotage;
 mod should_restart;
@@ -72,6 +73,7 @@ oracles! {
     terminate_pod: terminate_pod::TerminatePod;
     transition: transition::Transition;
     merge: merge::Merge;
+    pod_status: pod_status::PodStatus;
     can_be_deleted: can_be_deleted::CanBeDeleted;
     update: update::Update;
     status_update: status_update::StatusUpdate;
