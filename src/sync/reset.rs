@@ -40,6 +40,20 @@ pub enum Evidence {
 
 /// Whether a reset is due (CTR-32), given the restart settings and the exits of every regular container, init
 /// container and sidecar. The reported state counts only beside an exited instance, or alone.
+///
+/// ```
+/// use std::borrow::Cow;
+/// use pod_lifecycle::container::{ContainerPolicy, Operator, RestartRule, RuleAction};
+/// use pod_lifecycle::sync::{Evidence, Marked, Reset, reset_due};
+/// let rule = RestartRule {
+///     action: RuleAction::RestartAllContainers,
+///     operator: Operator::In,
+///     values: Cow::Borrowed(&[42]),
+/// };
+/// let policy = ContainerPolicy { own: None, rules: &[rule] };
+/// let due = |code| reset_due(Marked::No, [(policy, Evidence::StatusOnly { reported: Some(code) })]);
+/// assert_eq!((due(42), due(1)), (Reset::Due, Reset::NotDue));
+/// ```
 #[must_use]
 pub fn reset_due<'a>(
     marked: Marked,
