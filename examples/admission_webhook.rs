@@ -54,7 +54,8 @@ fn answer(body: &[u8]) -> Result<Value, WireError> {
     let causes = causes.unwrap_or_default();
     let mut response = json!({ "uid": request.uid.as_str(), "allowed": causes.is_empty() });
     if !causes.is_empty() {
-        let messages: Vec<&str> = causes.iter().filter_map(|cause| cause["message"].as_str()).collect();
+        let mut messages: Vec<&str> = causes.iter().filter_map(|cause| cause["message"].as_str()).collect();
+        messages.dedup(); // the server finds some faults twice
         response["status"] = json!({
             "code": 422,
             "reason": "Invalid",
