@@ -16,6 +16,7 @@ pub mod node_restriction;
 pub mod phase;
 pub mod rules;
 pub mod scheduling;
+pub mod status;
 pub mod sync;
 pub mod table;
 pub mod termination;

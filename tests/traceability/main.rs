@@ -97,6 +97,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sync", &["container", "phase", "rules"]),
     ("backoff", &["rules", "time"]),
     ("final_status", &["container", "phase", "rules"]),
+    ("status", &["container", "final_status", "phase", "rules", "sync"]),
     ("wire", &["time"]),
     ("view", &["binding", "container", "deletion", "phase", "rules", "time", "wire"]),
     ("violation", &["container", "deletion", "rules", "time"]),
