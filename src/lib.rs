@@ -6,6 +6,7 @@ pub mod admission;
 pub mod backoff;
 pub mod binding;
 pub mod container;
+pub mod controllers;
 pub mod deletion;
 pub mod final_status;
 pub mod monitor;

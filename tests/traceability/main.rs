@@ -79,7 +79,9 @@ fn every_citation_is_a_rule() {
 
 #[test]
 fn citations_are_found_in_prose_and_code() {
-    let found = citations("see DEL-08 (KUB-35…36), `INV-07`, XDEL-09, CTL-PGC-03, CTL-RS-01, CTL-XY-01, DEL-1 and utf-8");
+    let found = citations(
+        "see DEL-08 (KUB-35…36), `INV-07`, XDEL-09, CTL-PGC-03, CTL-RS-01, CTL-XY-01, DEL-1 and utf-8",
+    );
     assert_eq!(
         found.into_iter().collect::<Vec<_>>(),
         ["CTL-PGC-03", "CTL-RS-01", "DEL-08", "INV-07", "KUB-35"]
