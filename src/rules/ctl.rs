@@ -213,7 +213,7 @@ rules! { Ctl:
         CTL_JOB_02 2 ControllerManager "A pod of a Job has failed if its phase is `Failed` and, with `TerminatingOrFailed`, as soon as it is deleting and has not succeeded."
             "pkg/controller/job/job_controller.go#isPodFailed";
         CTL_JOB_03 3 Api "With `podReplacementPolicy` `Failed` a terminating pod blocks its replacement until it is terminal; with `TerminatingOrFailed` it does not."
-            "pkg/controller/job/job_controller.go#onlyReplaceFailedPods; pkg/controller/job/job_controller.go#Controller.manageJob; pkg/apis/batch/v1/defaults.go";
+            "pkg/controller/job/job_controller.go#onlyReplaceFailedPods; pkg/controller/job/job_controller.go#Controller.manageJob; pkg/apis/batch/v1/defaults.go" since "1.29";
         CTL_JOB_04 4 ControllerManager "A Job wants as many pods as its parallelism and its missing completions allow, and makes at most 500 creates or deletes a sync."
             "pkg/controller/job/job_controller.go#Controller.manageJob";
         CTL_JOB_05 5 ControllerManager "A Job is marked complete or failed only when all its pods are counted and none is terminating."

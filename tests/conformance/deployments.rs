@@ -8,6 +8,8 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WireDeployment<'a> {
+    /// Absent only where the function does not read it.
+    #[serde(default)]
     replicas: i32,
     #[serde(borrow)]
     strategy_type: Text<'a>,

@@ -14,6 +14,7 @@ mod admission;
 mod backoff;
 mod binding;
 mod container;
+mod controllers;
 mod corpus;
 mod delete_begin;
 mod delete_history;

@@ -6,6 +6,9 @@
     reason = "a test fails loudly, and reads what it tests"
 )]
 
+mod coverage;
+mod left_out;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -110,6 +113,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "admission",
         &["binding", "container", "deletion", "phase", "rules", "time", "validate", "view", "wire"],
     ),
+    ("controllers", &["binding", "deletion", "phase", "rules", "time"]),
     ("monitor", &["rules", "validate", "view", "violation", "wire"]),
 ];
 
