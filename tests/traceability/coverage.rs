@@ -75,9 +75,9 @@ fn found() -> BTreeMap<RuleId, Found> {
     }
     for path in files("tests/conformance/sample", ".rules") {
         for line in read(&path).lines() {
-            let (cases, rule) = line.split_once(' ').unwrap();
-            if let Some(found) = rule.parse().ok().and_then(|id| found.get_mut(&id)) {
-                found.cases += cases.parse::<usize>().unwrap();
+            let (cases, label) = line.split_once(' ').unwrap();
+            for id in cited(label).iter().filter_map(|id| id.parse().ok()) {
+                found.get_mut(&id).unwrap().cases += cases.parse::<usize>().unwrap();
             }
         }
     }

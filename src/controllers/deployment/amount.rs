@@ -92,7 +92,8 @@ impl Fences {
     pub const NONE: Self = Self { surge: 0, unavailable: 0 };
 }
 
-/// Resolves both amounts; if both come to 0, one replica may be unavailable, or nothing would move (CTL-DP-14).
+/// Resolves both amounts; if both come to 0, one replica may be unavailable, or nothing would move
+/// (CTL-DP-04, CTL-DP-14).
 ///
 /// # Errors
 /// [`Refusal::Amount`] if one of them is unreadable; a missing one is 0.
