@@ -20,8 +20,11 @@ struct Found {
     cases: usize,
 }
 
+/// One of the three lists.
+type List = fn(&mut Found) -> &mut BTreeSet<String>;
+
 /// What a file is for, and its short name.
-fn role(path: &str) -> Option<(fn(&mut Found) -> &mut BTreeSet<String>, String)> {
+fn role(path: &str) -> Option<(List, String)> {
     let short = |prefix: &str| path.strip_prefix(prefix)?.strip_suffix(".rs").map(str::to_owned);
     if path.starts_with("src/rules") || path.starts_with("tests/traceability/") {
         return None;
@@ -49,8 +52,8 @@ fn cited(text: &str) -> BTreeSet<String> {
     let text = text.to_uppercase().replace('_', "-");
     let mut found = citations(&text);
     for (place, _) in text.match_indices(" … ") {
-        let end = &text[place + " … ".len()..];
-        let last = citations(&end[..end.floor_char_boundary(12)]);
+        let end: String = text[place + " … ".len()..].chars().take(12).collect();
+        let last = citations(&end);
         let start = text[..place].rfind(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
         let first = citations(&text[start.map_or(0, |start| start + 1)..place]);
         let number = |id: &String| id.rsplit_once('-').and_then(|(_, number)| number.parse::<u32>().ok());
