@@ -97,6 +97,13 @@ impl Oracle for PodGc {
         }
         let turns = pass(&pods, input.threshold);
         let mut rules: Vec<String> = turns.iter().map(|turn| turn.step.rule().to_string()).collect();
+        if turns.iter().any(|turn| turn.effects.iter().flatten().count() > 1) {
+            rules.push("CTL-PGC-06".to_owned());
+        }
+        if turns.iter().any(|turn| turns.iter().any(|other| turn.pod == other.pod && turn.step < other.step))
+        {
+            rules.push("CTL-PGC-08".to_owned());
+        }
         rules.sort();
         rules.dedup();
         if rules.is_empty() {

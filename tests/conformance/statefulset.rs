@@ -137,8 +137,21 @@ impl Oracle for StatefulSet {
                 update_revision: status.update_revision.to_owned(),
             },
         };
-        let rule = if got.actions.is_empty() { "CTL-SS-17" } else { "CTL-SS-16" };
-        Judged { expected: output, got, rules: vec![rule.to_owned()] }
+        let walk = match set.management {
+            Management::OrderedReady => "CTL-SS-04",
+            Management::Parallel => "CTL-SS-05",
+        };
+        let moved = got.status.current_revision != stored.unwrap_or(&input.update_revision);
+        let rules = [
+            ("CTL-SS-11", moved),
+            ("CTL-SS-13", input.set.deleting),
+            ("CTL-SS-15", got.actions.iter().any(|action| action.verb == "create")),
+            ("CTL-SS-16", !got.actions.is_empty()),
+            (walk, !got.actions.is_empty()),
+            ("CTL-SS-17", true),
+        ];
+        let rules = rules.iter().filter(|(_, decides)| *decides).map(|(rule, _)| (*rule).to_owned());
+        Judged { expected: output, got, rules: rules.collect() }
     }
 }
 
