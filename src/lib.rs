@@ -7,6 +7,7 @@ pub mod attempts;
 pub mod backoff;
 pub mod binding;
 pub mod container;
+pub mod controllers;
 pub mod creation;
 pub mod deletion;
 pub mod final_status;

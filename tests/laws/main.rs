@@ -15,6 +15,7 @@ mod attempts;
 mod backoff;
 mod binding;
 mod container;
+mod controllers;
 mod corpus;
 mod creation;
 mod delete_begin;
