@@ -9,6 +9,7 @@ pub mod container;
 pub mod deletion;
 pub mod final_status;
 pub mod monitor;
+pub mod node;
 pub mod phase;
 pub mod rules;
 pub mod sync;

@@ -1,0 +1,38 @@
+//! Housekeeping: what the kubelet forgets, and whom it stops without having been told (KUB-27, KUB-60).
+
+use super::object::Action;
+use super::pod::{Ctx, Kubelet, Pod};
+use crate::worker::{Desired, Housekept, Killer, Kind, Marks, Stage, Subject, Update};
+
+impl Pod {
+    /// Whether the next housekeeping would change something.
+    pub(super) fn needs_housekeeping(&self) -> bool {
+        match (self.kubelet.worker, self.kubelet.desired) {
+            (Some(worker), Desired::Orphan) => {
+                matches!(worker.stage, Stage::Sync | Stage::Finished { .. })
+                    || !worker.stage.marks().contains(Marks::DELETED)
+            }
+            (Some(worker), Desired::Listed) => worker.stage.marks().contains(Marks::RESTART_REQUESTED),
+            (None, Desired::Orphan | Desired::Listed) => self.runtime.any_running(),
+        }
+    }
+
+    /// Looks at the record of the Pod (KUB-10, KUB-27), or at what runs without one (KUB-60).
+    pub(super) fn housekeep(&mut self, ctx: &mut Ctx<'_>) {
+        let Some(worker) = self.kubelet.worker else {
+            if self.runtime.any_running() {
+                let kill = Killer::Orphan.options(None);
+                self.update(Update { kind: Kind::Kill, subject: Subject::Runtime, kill }, None, ctx);
+            }
+            return;
+        };
+        let Housekept { next, known: _, effects } = worker.housekeep(self.kubelet.desired);
+        self.kubelet.worker = next;
+        self.perform(effects, ctx);
+        if next.is_none() {
+            ctx.note(Action::Forgotten);
+            let (given, desired) = (self.kubelet.given.take(), self.kubelet.desired);
+            self.kubelet = Kubelet { given, desired, ..Kubelet::new(self.spec.containers.len()) };
+        }
+    }
+}
