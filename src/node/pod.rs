@@ -201,7 +201,10 @@ impl Pod {
     pub(super) fn arm(&mut self, ctx: &Ctx<'_>) {
         let works = self.kubelet.worker.is_some_and(Worker::is_working);
         if works && self.kubelet.call.is_none() && self.kubelet.wake.is_none() {
-            self.kubelet.wake = Some(ctx.now.saturating_add(ctx.pace.pass));
+            // The first pass waits for nothing: no view of the runtime is too old for it (KUB-70).
+            let waits = self.kubelet.worker.is_some_and(|worker| worker.handled.is_some());
+            let pass = if waits { ctx.pace.pass } else { Duration::ZERO };
+            self.kubelet.wake = Some(ctx.now.saturating_add(pass));
         }
         self.kubelet.tick = match self.is_out_of_date(ctx) && self.kubelet.write.is_none() {
             true => self.kubelet.tick.or_else(|| Some(next_tick(ctx.now, ctx.pace.tick))),

@@ -23,6 +23,7 @@ mod files;
 mod harness;
 mod instances;
 mod kill_grace;
+mod node_traces;
 mod phase;
 mod pod_actions;
 mod pod_worker;
@@ -74,6 +75,7 @@ oracles! {
     update: update::Update;
     status_update: status_update::StatusUpdate;
     delete_sequences: delete_sequences::DeleteSequences;
+    node_traces: node_traces::NodeTraces;
 }
 
 /// Data without a comparison is named, never passed over in silence.
