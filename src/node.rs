@@ -62,7 +62,7 @@ mod status;
 pub use object::{
     Action, Deed, Disruption, Entry, Object, Observation, PodId, Reason, Seen, State, Status, Waiting,
 };
-pub use spec::{ContainerSpec, Pace, PodSpec, Run, Script};
+pub use spec::{ContainerSpec, Pace, PodSpec, Relist, Run, Script};
 
 use object::Log;
 use pod::{Ctx, Next, Pod};

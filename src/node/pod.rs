@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::object::{Action, Deed, Log, Object, PodId, Reason, Status};
 use super::pass::InCall;
 use super::runtime::Runtime;
-use super::spec::{Pace, PodSpec};
+use super::spec::{Pace, PodSpec, next_of};
 use crate::backoff::Series;
 use crate::final_status::{self, Finished};
 use crate::phase::Source;
@@ -70,6 +70,8 @@ pub(super) struct Kubelet {
     /// Whether the last attempt to start a container was put off: [`Start::No`].
     pub(super) delayed: Vec<Start>,
     pub(super) call: Option<InCall>,
+    /// When the last call returned.
+    pub(super) returned: Option<Duration>,
     pub(super) wake: Option<Duration>,
     pub(super) relist: Option<Duration>,
     pub(super) retry: Option<Duration>,
@@ -90,6 +92,7 @@ impl Kubelet {
             backoff: vec![Series::CLEAR; containers],
             delayed: vec![Start::Yes; containers],
             call: None,
+            returned: None,
             wake: None,
             relist: None,
             retry: None,
@@ -201,20 +204,20 @@ impl Pod {
     pub(super) fn arm(&mut self, ctx: &Ctx<'_>) {
         let works = self.kubelet.worker.is_some_and(Worker::is_working);
         if works && self.kubelet.call.is_none() && self.kubelet.wake.is_none() {
-            // The first pass waits for nothing: no view of the runtime is too old for it (KUB-70).
-            let waits = self.kubelet.worker.is_some_and(|worker| worker.handled.is_some());
-            let pass = if waits { ctx.pace.pass } else { Duration::ZERO };
-            self.kubelet.wake = Some(ctx.now.saturating_add(pass));
+            let begins = self.kubelet.returned.map_or(ctx.now, |last| {
+                ctx.pace.relist.after(last).max(ctx.now).saturating_add(ctx.pace.pass) // KUB-70
+            });
+            self.kubelet.wake = Some(begins);
         }
         self.kubelet.tick = match self.is_out_of_date(ctx) && self.kubelet.write.is_none() {
-            true => self.kubelet.tick.or_else(|| Some(next_tick(ctx.now, ctx.pace.tick))),
+            true => self.kubelet.tick.or_else(|| Some(next_of(ctx.pace.tick, TICKS, ctx.now))),
             false => None,
         };
     }
 
     /// The runtime has changed; a relist will notice (KUB-70).
     pub(super) fn relist_soon(&mut self, ctx: &Ctx<'_>) {
-        self.kubelet.relist = self.kubelet.relist.or(Some(ctx.now.saturating_add(ctx.pace.relist)));
+        self.kubelet.relist = self.kubelet.relist.or(Some(ctx.pace.relist.after(ctx.now)));
     }
 
     /// A periodic pass, a retry, or a change in the runtime.
@@ -274,6 +277,7 @@ impl Pod {
 
     /// A call has returned (KUB-25).
     pub(super) fn returned(&mut self, outcome: Outcome, ctx: &mut Ctx<'_>) {
+        self.kubelet.returned = Some(ctx.now);
         let backed_off = self.kubelet.call.take().and_then(|call| call.retry);
         let Some(Ok(done)) = self.kubelet.worker.map(|worker| worker.done(outcome)) else { return };
         self.kubelet.worker = done.next;
@@ -355,12 +359,3 @@ impl Pod {
 const RESYNC: Duration = Duration::from_secs(60);
 /// The period of the status writer's ticks (PHA-35).
 const TICKS: Duration = Duration::from_secs(10);
-
-/// The next tick after `now`; one came, or comes, at `phase`.
-fn next_tick(now: Duration, phase: Duration) -> Duration {
-    let period = TICKS.as_nanos();
-    let offset = phase.as_nanos() % period;
-    let ticks = if now.as_nanos() < offset { 0 } else { (now.as_nanos() - offset) / period + 1 };
-    let nanos = offset.saturating_add(ticks.saturating_mul(period));
-    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
-}

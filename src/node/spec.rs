@@ -97,20 +97,73 @@ pub struct Run {
     pub after: Duration,
 }
 
+/// When the kubelet notices a change in the runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Relist {
+    /// So long after the change: a kubelet that listens to events of the runtime.
+    After(Duration),
+    /// At the next of its looks (KUB-70).
+    Every {
+        /// The time between two looks; none is read as a millisecond.
+        period: Duration,
+        /// When the first one comes.
+        first: Duration,
+    },
+    /// After a delay of its own for every change.
+    Scattered {
+        /// Equal seeds give equal delays.
+        seed: u64,
+        /// The longest delay.
+        most: Duration,
+    },
+}
+
+impl Relist {
+    /// The first look after `change`.
+    pub(super) fn after(self, change: Duration) -> Duration {
+        match self {
+            Self::After(delay) => change.saturating_add(delay),
+            Self::Every { period, first } => next_of(first, period, change),
+            Self::Scattered { seed, most } => {
+                let drawn =
+                    scatter(scatter(seed ^ change.as_secs()) ^ u64::from(change.subsec_nanos())) % 1_000;
+                change.saturating_add(most / 1_000 * u32::try_from(drawn).unwrap_or(0))
+            }
+        }
+    }
+}
+
+/// A number that looks like chance: the finalizer of `splitmix64`.
+const fn scatter(value: u64) -> u64 {
+    let value = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    value ^ (value >> 31)
+}
+
+/// The first of the times `first`, `first + period`, … that comes after `now`.
+pub(super) fn next_of(first: Duration, period: Duration, now: Duration) -> Duration {
+    let Some(since) = now.checked_sub(first) else { return first };
+    let period = period.max(Duration::from_millis(1)).as_nanos();
+    let rest = period - since.as_nanos() % period;
+    now.saturating_add(Duration::from_nanos(u64::try_from(rest).unwrap_or(u64::MAX)))
+}
+
 /// How long each step of the kubelet takes: parameters, so that a caller can ask for the ends that different
 /// delays allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Pace {
     /// From a write at the API server to the kubelet's watch.
     pub watch: Duration,
-    /// From an update to the pass that handles it: the worker waits for a fresh view of the runtime (KUB-70).
+    /// From an update to its pass, beside the wait for a look at the runtime that is newer than the last pass
+    /// (KUB-70). The first pass of a Pod waits for nothing.
     pub pass: Duration,
     /// Volumes, cgroup, secrets: before the first containers start (CRE-50).
     pub setup: Duration,
     /// The start of one container with its image (CRE-53).
     pub start: Duration,
-    /// From a change in the runtime to its notice: up to a second (KUB-70).
-    pub relist: Duration,
+    /// From a change in the runtime to its notice.
+    pub relist: Relist,
     /// From a status to its write at the API server (PHA-35).
     pub write: Duration,
     /// From the stop of all containers to the end of volumes and cgroup (KUB-30).
@@ -122,15 +175,15 @@ pub struct Pace {
 impl Pace {
     /// No step takes any time.
     pub const INSTANT: Self = Self::uniform(Duration::ZERO);
-    /// What a small idle machine shows: a relist each second, the rest in fractions of one.
+    /// What a small idle machine shows: a look at the runtime each second, the rest in fractions of one.
     pub const USUAL: Self = Self {
         watch: Duration::from_millis(20),
-        pass: Duration::from_millis(200),
-        setup: Duration::from_millis(100),
+        pass: Duration::from_millis(20),
+        setup: Duration::from_millis(50),
         start: Duration::from_millis(50),
-        relist: Duration::from_millis(400),
+        relist: Relist::Every { period: Duration::from_secs(1), first: Duration::from_millis(500) },
         write: Duration::from_millis(20),
-        unmount: Duration::from_millis(400),
+        unmount: Duration::from_millis(100),
         tick: Duration::from_secs(10),
     };
 
@@ -142,7 +195,7 @@ impl Pace {
             pass: delay,
             setup: delay,
             start: delay,
-            relist: delay,
+            relist: Relist::After(delay),
             write: delay,
             unmount: delay,
             tick: Duration::from_secs(10),
