@@ -47,7 +47,7 @@ use crate::admission;
 use crate::deletion::{Input, Request};
 use crate::phase::{Phase, Source};
 use crate::time::Time;
-use crate::worker::{Housekeeping, Sources};
+use crate::worker::Housekeeping;
 
 mod api;
 mod housekeeping;
@@ -89,9 +89,10 @@ pub struct Node {
     pods: Vec<Pod>,
     log: Log,
     synced: Housekeeping,
-    sources: Sources,
     refuses: Option<Reason>,
     housekeeping: Option<Duration>,
+    /// When the kubelet has read all its sources: housekeeping waits for it (KUB-60).
+    complete: Duration,
 }
 
 /// What the node does next.
@@ -112,9 +113,9 @@ impl Node {
             pods: Vec::new(),
             log: Log { seen: Vec::new(), done: Vec::new() },
             synced: Housekeeping::NotYet,
-            sources: Sources::Complete,
             refuses: None,
             housekeeping: Some(HOUSEKEEPING),
+            complete: Duration::ZERO,
         }
     }
 
@@ -161,7 +162,6 @@ impl Node {
             epoch: self.epoch,
             pace: self.pace,
             synced: self.synced,
-            sources: self.sources,
             refuses: self.refuses,
             id,
             log: &mut self.log,
@@ -235,6 +235,18 @@ impl Node {
         Ok(())
     }
 
+    /// The kubelet restarts: all that it held in memory is lost, the processes go on (KUB-60 … KUB-63). Its first list of
+    /// the objects comes after [`Pace::watch`]. Of a stop call in progress only the stop signal remains: a process that
+    /// ignores it meets its SIGKILL in the attempt of the new kubelet.
+    pub fn restart_kubelet(&mut self) {
+        self.synced = Housekeeping::NotYet;
+        self.complete = self.now.saturating_add(self.pace.watch);
+        self.housekeeping = Some(spec::next_of(Duration::ZERO, HOUSEKEEPING, self.complete));
+        for place in 0..self.pods.len() {
+            self.with(PodId(place), Pod::forget);
+        }
+    }
+
     fn stored(&self, pod: PodId) -> Result<&Object, Absent> {
         self.object(pod).ok_or(Absent)
     }
@@ -281,8 +293,8 @@ impl Node {
     fn arm(&mut self) {
         let needed = self.pods.iter().any(Pod::needs_housekeeping);
         if needed && self.housekeeping.is_none() {
-            let periods = self.now.as_secs() / HOUSEKEEPING.as_secs() + 1;
-            self.housekeeping = Some(Duration::from_secs(periods.saturating_mul(HOUSEKEEPING.as_secs())));
+            let after = self.now.max(self.complete);
+            self.housekeeping = Some(spec::next_of(Duration::ZERO, HOUSEKEEPING, after));
         }
     }
 }

@@ -5,6 +5,15 @@ use super::pod::{Ctx, Kubelet, Pod};
 use crate::worker::{Desired, Housekept, Killer, Kind, Marks, Stage, Subject, Update};
 
 impl Pod {
+    /// The kubelet has restarted: its memory is lost, and what is stored will be listed (KUB-61).
+    pub(super) fn forget(&mut self, ctx: &mut Ctx<'_>) {
+        self.kubelet = Kubelet::new(self.spec.containers.len());
+        self.inbox.clear();
+        if let Some(object) = &self.object {
+            self.inbox.push_back((ctx.now.saturating_add(ctx.pace.watch), Some(object.clone())));
+        }
+    }
+
     /// Whether the next housekeeping would change something.
     pub(super) fn needs_housekeeping(&self) -> bool {
         match (self.kubelet.worker, self.kubelet.desired) {

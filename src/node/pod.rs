@@ -23,7 +23,6 @@ pub(super) struct Ctx<'a> {
     pub(super) epoch: Time,
     pub(super) pace: Pace,
     pub(super) synced: Housekeeping,
-    pub(super) sources: Sources,
     pub(super) refuses: Option<Reason>,
     pub(super) id: PodId,
     pub(super) log: &'a mut Log,
@@ -333,7 +332,7 @@ impl Pod {
         if event == Event::Add && self.is_rejected(ctx) {
             return;
         }
-        if let Ok(update) = event.update(facts, ctx.sources) {
+        if let Ok(update) = event.update(facts, Sources::Complete) {
             self.update(update, None, ctx);
         }
     }

@@ -67,7 +67,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    const SHOWN: usize = 100;
+    const SHOWN: usize = 10;
 
     /// Judges every line of a file.
     pub(crate) fn read<O: Oracle>(&mut self, file: &Lines) {
