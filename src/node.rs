@@ -46,8 +46,9 @@ use std::time::Duration;
 use crate::admission;
 use crate::deletion::{Input, Request};
 use crate::phase::{Phase, Source};
-use crate::time::Time;
-use crate::worker::Housekeeping;
+use crate::shutdown::{self, Group, Present, Shutdown};
+use crate::time::{Now, Time};
+use crate::worker::{Housekeeping, KillCause, Killer, Kind, Mirror, Stage, Subject, Update, is_critical};
 
 mod api;
 mod housekeeping;
@@ -57,6 +58,7 @@ mod pass;
 mod pod;
 mod runtime;
 mod spec;
+mod static_pods;
 mod status;
 
 pub use object::{
@@ -93,6 +95,7 @@ pub struct Node {
     housekeeping: Option<Duration>,
     /// When the kubelet has read all its sources: housekeeping waits for it (KUB-60).
     complete: Duration,
+    shutdown: Option<(Vec<Group>, Shutdown)>,
 }
 
 /// What the node does next.
@@ -100,6 +103,7 @@ pub struct Node {
 enum Turn {
     Pod(usize, Next),
     Housekeeping,
+    Shutdown,
 }
 
 impl Node {
@@ -116,6 +120,7 @@ impl Node {
             refuses: None,
             housekeeping: Some(HOUSEKEEPING),
             complete: Duration::ZERO,
+            shutdown: None,
         }
     }
 
@@ -135,7 +140,8 @@ impl Node {
     fn next(&self) -> Option<(Duration, Turn)> {
         let pods = self.pods.iter().enumerate();
         let pods = pods.filter_map(|(place, pod)| pod.due().map(|(at, next)| (at, Turn::Pod(place, next))));
-        pods.chain(self.housekeeping.map(|at| (at, Turn::Housekeeping))).min()
+        let own = [(self.housekeeping, Turn::Housekeeping), (self.shutdown_due(), Turn::Shutdown)];
+        pods.chain(own.into_iter().filter_map(|(at, turn)| Some((at?, turn)))).min()
     }
 
     /// Lets time pass until `to`, counted from the node's beginning; a time that has passed changes nothing.
@@ -149,7 +155,9 @@ impl Node {
                     self.with(PodId(place), |pod, ctx| pod.step(next, ctx));
                 }
                 Turn::Housekeeping => self.housekeep(),
+                Turn::Shutdown => {}
             }
+            self.go_on_shutting_down();
         }
         self.now = self.now.max(to);
     }
@@ -179,6 +187,81 @@ impl Node {
         self.pods.push(Pod::new(spec, Source::Api));
         self.with(id, |pod, ctx| pod.create(object, ctx));
         id
+    }
+
+    /// The file of a static Pod appears on the node. What [`Self::object`] shows is its mirror (KUB-66).
+    pub fn add_static(&mut self, spec: PodSpec) -> PodId {
+        let id = PodId(self.pods.len());
+        self.pods.push(Pod::new(spec, Source::Static));
+        self.with(id, Pod::read_file);
+        id
+    }
+
+    /// The file of a static Pod is removed (KUB-66); of another Pod there is none.
+    pub fn remove_static(&mut self, pod: PodId) {
+        self.with(pod, |pod, ctx| match pod.source {
+            Source::Static => pod.lose_file(ctx),
+            Source::Api => {}
+        });
+    }
+
+    /// The file of a static Pod comes back, unchanged: it restarts after its end (KUB-66).
+    pub fn restore_static(&mut self, pod: PodId) {
+        self.with(pod, |pod, ctx| match pod.source {
+            Source::Static => pod.read_file(ctx),
+            Source::Api => {}
+        });
+    }
+
+    /// The kubelet itself kills a Pod (KUB-15, PHA-18); eviction leaves critical Pods alone (KUB-17).
+    pub fn kill(&mut self, pod: PodId, killer: Killer) {
+        self.with(pod, |pod, ctx| {
+            let reason = match killer {
+                Killer::HardEviction | Killer::SoftEviction { .. } => Some(Reason::Evicted),
+                Killer::Preemption => Some(Reason::Preempting),
+                Killer::Shutdown { .. } => Some(Reason::Terminated),
+                Killer::Removal | Killer::Orphan => None,
+            };
+            let kill = killer.options(pod.spec.grace);
+            let evicts = kill.is_some_and(|kill| kill.cause == KillCause::Eviction);
+            let critical = is_critical(pod.source, Mirror::Original, pod.spec.priority);
+            match pod.worker_facts() {
+                Some(facts) if pod.kubelet.worker.is_some() && !(evicts && critical) => {
+                    let subject = Subject::Pod(facts);
+                    pod.update(Update { kind: Kind::Kill, subject, kill }, reason, ctx);
+                }
+                Some(_) | None => {}
+            }
+        });
+    }
+
+    /// The node shuts down: new Pods are refused, active ones are stopped group by group (KUB-68). `groups` ascend by
+    /// priority; without any time for anybody nothing happens.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use pod_lifecycle::container::Role;
+    /// use pod_lifecycle::node::{ContainerSpec, Node, Pace, PodSpec, Reason, Script};
+    /// use pod_lifecycle::shutdown::two_groups;
+    /// use pod_lifecycle::{Grace, Phase, Time};
+    /// let mut node = Node::new(Time::from_unix(0), Pace::USUAL);
+    /// let stubborn = ContainerSpec::new(Role::Regular, Script::stops(0, Duration::from_secs(600)));
+    /// let spec = PodSpec { grace: Some(Grace::DEFAULT), containers: vec![stubborn], ..PodSpec::default() };
+    /// let web = node.create(spec);
+    /// node.advance(Duration::from_secs(5));
+    /// node.shut_down(&two_groups(Grace::from_secs(30), Grace::from_secs(10)));
+    /// node.advance(Duration::from_secs(40));
+    /// let status = &node.object(web).ok_or("not deleted")?.status;
+    /// assert_eq!((status.phase, status.reason), (Phase::Failed, Reason::Terminated));
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn shut_down(&mut self, groups: &[Group]) {
+        if shutdown::is_active(groups) && self.shutdown.is_none() {
+            self.refuses = Some(Reason::NodeShutdown);
+            let state = Shutdown::begin(groups, self.clock(), |group| self.present(groups, group));
+            self.shutdown = Some((groups.to_vec(), state));
+            self.stop_group();
+        }
     }
 
     /// A DELETE of the object (chapter 5).
@@ -295,6 +378,53 @@ impl Node {
         if needed && self.housekeeping.is_none() {
             let after = self.now.max(self.complete);
             self.housekeeping = Some(spec::next_of(Duration::ZERO, HOUSEKEEPING, after));
+        }
+    }
+}
+
+impl Node {
+    fn clock(&self) -> Now {
+        let second = self.epoch.plus(crate::Grace::from_secs(self.now.as_secs()));
+        Now::with_nanos(second, self.now.subsec_nanos())
+    }
+
+    fn shutdown_due(&self) -> Option<Duration> {
+        let due = self.shutdown.as_ref().and_then(|(_, state)| state.due())?;
+        let secs = due.floor().as_unix().saturating_sub(self.epoch.as_unix());
+        let at = Duration::from_secs(u64::try_from(secs).unwrap_or(0));
+        // The fraction of the moment at which the group began: one second later is never too early.
+        Some(if due.is_after(due.floor()) { at.saturating_add(Duration::from_secs(1)) } else { at })
+    }
+
+    /// Whether a Pod of the group is not yet stopped and unmounted.
+    fn present(&self, groups: &[Group], group: usize) -> Present {
+        let goes_on = |pod: &Pod| {
+            let finished =
+                pod.kubelet.worker.is_none_or(|worker| matches!(worker.stage, Stage::Finished { .. }));
+            shutdown::group_of(groups, pod.spec.priority) == Some(group) && !finished
+        };
+        if self.pods.iter().any(goes_on) { Present::Somebody } else { Present::Nobody }
+    }
+
+    /// Sends its kill to every Pod of the group whose turn it is.
+    fn stop_group(&mut self) {
+        let Some((groups, Shutdown::Stopping { group, .. })) = self.shutdown.clone() else { return };
+        let Some(period) = groups.get(group).map(|group| group.period) else { return };
+        for place in 0..self.pods.len() {
+            let priority = self.pods.get(place).and_then(|pod| pod.spec.priority);
+            if shutdown::group_of(&groups, priority) == Some(group) {
+                self.kill(PodId(place), Killer::Shutdown { period });
+            }
+        }
+    }
+
+    /// The next group has its turn when this one is gone or its time is up.
+    fn go_on_shutting_down(&mut self) {
+        let Some((groups, state)) = self.shutdown.clone() else { return };
+        let next = state.step(&groups, self.clock(), |group| self.present(&groups, group));
+        if next != state {
+            self.shutdown = Some((groups, next));
+            self.stop_group();
         }
     }
 }

@@ -117,6 +117,7 @@ impl Pod {
             self.kubelet.call = Some(call);
             return self.returned(Outcome::Terminal, ctx);
         }
+        self.care_for_mirror(ctx);
         if self.runtime.volumes == Volumes::Unmounted {
             call.busy = Busy::Setup(ctx.now.saturating_add(ctx.pace.setup));
         }

@@ -60,6 +60,8 @@ pub(super) struct Kubelet {
     pub(super) given: Option<Object>,
     /// Whether the source still lists it.
     pub(super) desired: Desired,
+    /// The mirror of a static Pod, as last seen.
+    pub(super) mirror: Option<Object>,
     pub(super) worker: Option<Worker>,
     pub(super) cached: Option<Status>,
     pub(super) finished: Finished,
@@ -84,6 +86,7 @@ impl Kubelet {
         Self {
             given: None,
             desired: Desired::Orphan,
+            mirror: None,
             worker: None,
             cached: None,
             finished: Finished::No,
@@ -298,6 +301,10 @@ impl Pod {
     /// The watch delivers (KUB-01).
     fn watch(&mut self, ctx: &mut Ctx<'_>) {
         let Some((_, object)) = self.inbox.pop_front() else { return };
+        if self.source == Source::Static {
+            self.kubelet.mirror = object; // the source of the Pod is its file
+            return self.sync(ctx);
+        }
         let difference = match (&self.kubelet.given, &object, self.kubelet.desired) {
             (_, Some(_), Desired::Orphan) | (None, Some(_), Desired::Listed) => Difference::New,
             (Some(_), None, Desired::Listed) => Difference::Gone,
@@ -312,9 +319,6 @@ impl Pod {
             }
             (None, None, _) | (Some(_), None, Desired::Orphan) => Difference::None,
         };
-        if self.source == Source::Static {
-            return; // the object is only a mirror
-        }
         self.kubelet.desired = if object.is_some() { Desired::Listed } else { Desired::Orphan };
         if object.is_some() {
             self.kubelet.given = object; // a REMOVE carries the object last seen

@@ -100,6 +100,28 @@ const ARROWS: &[(&str, &[&str])] = &[
         "admission",
         &["binding", "container", "deletion", "phase", "rules", "time", "validate", "view", "wire"],
     ),
+    ("shutdown", &["time"]),
+    ("mirror", &[]),
+    (
+        "node",
+        &[
+            "admission",
+            "backoff",
+            "binding",
+            "container",
+            "deletion",
+            "final_status",
+            "mirror",
+            "phase",
+            "rules",
+            "shutdown",
+            "sync",
+            "termination",
+            "time",
+            "view",
+            "worker",
+        ],
+    ),
     ("monitor", &["rules", "validate", "view", "violation", "wire"]),
 ];
 
