@@ -29,6 +29,7 @@ mod frames;
 mod fuzz_bodies;
 mod monitor;
 mod node;
+mod node_scenes;
 mod phase_overrides;
 mod phase_rows;
 mod phase_vectors;
