@@ -1,5 +1,5 @@
 //! For kubelet authors: given these objects and this delete, what should my kubelet have done by when?
-#![allow(clippy::print_stdout, reason = "an example is a program")]
+#![allow(clippy::print_stdout, clippy::wildcard_enum_match_arm, reason = "an example is a program")]
 
 use std::error::Error;
 use std::time::Duration;

@@ -105,7 +105,7 @@ impl Kubelet {
     }
 
     pub(super) fn write_soon(&mut self, ctx: &Ctx<'_>) {
-        self.write = self.write.or(Some(ctx.now.saturating_add(ctx.pace.write)));
+        self.write = self.write.or_else(|| Some(ctx.now.saturating_add(ctx.pace.write)));
     }
 }
 
@@ -219,7 +219,7 @@ impl Pod {
 
     /// The runtime has changed; a relist will notice (KUB-70).
     pub(super) fn relist_soon(&mut self, ctx: &Ctx<'_>) {
-        self.kubelet.relist = self.kubelet.relist.or(Some(ctx.pace.relist.after(ctx.now)));
+        self.kubelet.relist = self.kubelet.relist.or_else(|| Some(ctx.pace.relist.after(ctx.now)));
     }
 
     /// A periodic pass, a retry, or a change in the runtime.

@@ -84,7 +84,7 @@ impl Script {
     }
 
     pub(super) fn run(&self, start: usize) -> Option<Run> {
-        self.runs.get(start).or(self.runs.last()).copied()
+        self.runs.get(start).or_else(|| self.runs.last()).copied()
     }
 }
 

@@ -1,4 +1,5 @@
 //! The node: what holds of every history that its machines make together, whatever the script.
+#![allow(clippy::wildcard_enum_match_arm, reason = "a law looks at a few of the kubelet's actions")]
 
 use std::time::Duration;
 

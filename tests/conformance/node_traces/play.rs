@@ -1,4 +1,5 @@
 //! Plays a case on a node at one pace, and tells the end.
+#![allow(clippy::wildcard_enum_match_arm, reason = "a comparison looks at a few of the kubelet's actions")]
 
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ pub(crate) struct End {
     pub(super) codes: Vec<(String, Option<i32>)>,
     /// The answers to the actions.
     pub(super) answers: Vec<u16>,
+    /// The last `deletionTimestamp`, in seconds.
+    pub(super) due: Option<i64>,
     /// Whether the object is gone.
     pub(super) gone: bool,
 }
@@ -166,7 +169,7 @@ fn events(pod: &Pod, node: &Node) -> Vec<Event> {
             Deed::Started { container, .. } => {
                 found.push(Event { at: deed.at, container, what: What::Start });
                 let runs = &pod.spec.containers[container].script.runs;
-                if let Some(run) = runs.get(starts[container]).or(runs.last()) {
+                if let Some(run) = runs.get(starts[container]).or_else(|| runs.last()) {
                     found.push(Event { at: deed.at + run.after, container, what: What::Exit });
                 }
                 starts[container] += 1;
@@ -200,5 +203,6 @@ fn tell(pod: &Pod, node: &Node, id: PodId, answers: Vec<u16>) -> End {
         .map(|(place, name)| (name.clone(), last.and_then(|object| code(object, place))));
     let mut codes: Vec<_> = codes.collect();
     codes.sort();
-    End { phases, graces, codes, answers, gone: node.object(id).is_none() }
+    let due = last.and_then(|object| object.deletion.due()).map(Time::as_unix);
+    End { phases, graces, codes, answers, due, gone: node.object(id).is_none() }
 }

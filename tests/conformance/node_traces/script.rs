@@ -126,7 +126,7 @@ fn script(args: &Value) -> Script {
     let (codes, times) = (list("exit"), list("after"));
     let runs = codes.iter().enumerate().map(|(start, code)| Run {
         code: i32::try_from(*code).expect("a code"),
-        after: times.get(start).or(times.last()).map_or(Duration::ZERO, |time| millis(*time)),
+        after: times.get(start).or_else(|| times.last()).map_or(Duration::ZERO, |time| millis(*time)),
     });
     Script {
         runs: runs.collect(),
