@@ -71,14 +71,14 @@ use pod::{Ctx, Next, Pod};
 
 /// There is no such object: 404, nothing has changed (DEL-13 row 10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("{}: the Pod is not stored", crate::RuleId::DEL_13)]
+#[error("{}: the Pod is not stored", crate::rules::RuleId::DEL_13)]
 pub struct Absent;
 
 impl Absent {
     /// The rule that refuses.
     #[must_use]
-    pub const fn rule(self) -> crate::RuleId {
-        crate::RuleId::DEL_13
+    pub const fn rule(self) -> crate::rules::RuleId {
+        crate::rules::RuleId::DEL_13
     }
 }
 
@@ -384,7 +384,7 @@ impl Node {
 
 impl Node {
     fn clock(&self) -> Now {
-        let second = self.epoch.plus(crate::Grace::from_secs(self.now.as_secs()));
+        let second = self.epoch.plus(crate::time::Grace::from_secs(self.now.as_secs()));
         Now::with_nanos(second, self.now.subsec_nanos())
     }
 

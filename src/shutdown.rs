@@ -1,7 +1,8 @@
 //! Graceful node shutdown: which Pods are stopped when, and with how much time (KUB-68).
 //!
-//! The caller refuses new Pods, sends the kill of [`Killer::Shutdown`](crate::worker::Killer::Shutdown) to every active Pod
-//! of the group that [`Shutdown::Stopping`] names, and asks again when a Pod has come to its end or [`Shutdown::due`] has come. It deletes no object.
+//! The caller refuses new Pods, sends the worker of every active Pod in the group that [`Shutdown::Stopping`] names the
+//! kill of a shutdown with the period of the group, and asks again when a Pod has come to its end or [`Shutdown::due`]
+//! has come. It deletes no object.
 
 use crate::time::{Grace, Now};
 

@@ -7,11 +7,11 @@ use super::killing::{Killing, Manner, Stage};
 use super::object::{Action, Disruption, Object, Reason, State, Status};
 use super::pod::{Ctx, Pod};
 use super::runtime::{Process, Volumes};
-use crate::Phase;
+
 use crate::backoff::{Attempt, Limits};
 use crate::container::{Instance, Role};
 use crate::final_status::{Ending, Entry, Finished, Initialization, Inits, LastInit};
-use crate::phase;
+use crate::phase::{self, Phase};
 use crate::sync::{self, Marked, PodAction, Reset, Start, Stop};
 use crate::termination::{self, GraceSources, KillReason};
 use crate::time::Grace;

@@ -351,7 +351,7 @@ impl Pod {
             return false;
         }
         let Object { status, .. } = Object::new(given.finalizers);
-        let rejected = Status { phase: crate::Phase::Failed, reason, ..status };
+        let rejected = Status { phase: crate::phase::Phase::Failed, reason, ..status };
         ctx.note(Action::Rejected);
         self.cache_status(rejected, ctx);
         true
