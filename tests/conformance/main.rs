@@ -26,6 +26,7 @@ mod harness;
 mod instances;
 mod kill_grace;
 mod merge;
+mod node_traces;
 mod phase;
 mod pod_actions;
 mod pod_status;
@@ -89,6 +90,7 @@ oracles! {
     deployment_math: deployment_math::DeploymentMath;
     rolling: rolling::Rolling;
     statefulset: statefulset::StatefulSet;
+    node_traces: node_traces::NodeTraces;
 }
 
 /// Data without a comparison is named, never passed over in silence.

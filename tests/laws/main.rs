@@ -31,6 +31,8 @@ mod frames;
 #[allow(unreachable_pub, reason = "a library of its own in `fuzz/`")]
 mod fuzz_bodies;
 mod monitor;
+mod node;
+mod node_scenes;
 mod phase_overrides;
 mod phase_rows;
 mod phase_vectors;

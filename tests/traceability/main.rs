@@ -120,6 +120,28 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["binding", "container", "deletion", "phase", "rules", "time", "validate", "view", "wire"],
     ),
     ("controllers", &["binding", "deletion", "phase", "rules", "time"]),
+    ("shutdown", &["time"]),
+    ("mirror", &[]),
+    (
+        "node",
+        &[
+            "admission",
+            "backoff",
+            "binding",
+            "container",
+            "deletion",
+            "final_status",
+            "mirror",
+            "phase",
+            "rules",
+            "shutdown",
+            "sync",
+            "termination",
+            "time",
+            "view",
+            "worker",
+        ],
+    ),
     ("monitor", &["rules", "validate", "view", "violation", "wire"]),
 ];
 

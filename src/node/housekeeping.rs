@@ -1,0 +1,60 @@
+//! Housekeeping: what the kubelet forgets, and whom it stops without having been told (KUB-27, KUB-60).
+
+use super::object::Action;
+use super::pod::{Ctx, Kubelet, Pod};
+use crate::phase::Source;
+use crate::worker::{Desired, Difference, Housekept, Killer, Kind, Marks, Stage, Subject, Update};
+
+impl Pod {
+    /// The kubelet has restarted: its memory is lost, and what is stored will be listed (KUB-61).
+    pub(super) fn forget(&mut self, ctx: &mut Ctx<'_>) {
+        let desired = self.kubelet.desired;
+        self.kubelet = Kubelet::new(self.spec.containers.len());
+        self.inbox.clear();
+        if self.source == Source::Static && desired == Desired::Listed {
+            self.read_file(ctx);
+        }
+        if let Some(object) = &self.object {
+            self.inbox.push_back((ctx.now.saturating_add(ctx.pace.watch), Some(object.clone())));
+        }
+    }
+
+    /// Whether the next housekeeping would change something.
+    pub(super) fn needs_housekeeping(&self) -> bool {
+        if self.mirror_is_left_over() {
+            return true;
+        }
+        match (self.kubelet.worker, self.kubelet.desired) {
+            (Some(worker), Desired::Orphan) => {
+                matches!(worker.stage, Stage::Sync | Stage::Finished { .. })
+                    || !worker.stage.marks().contains(Marks::DELETED)
+            }
+            (Some(worker), Desired::Listed) => worker.stage.marks().contains(Marks::RESTART_REQUESTED),
+            (None, Desired::Orphan | Desired::Listed) => self.runtime.any_running(),
+        }
+    }
+
+    /// Looks at the record of the Pod (KUB-10, KUB-27), or at what runs without one (KUB-60).
+    pub(super) fn housekeep(&mut self, ctx: &mut Ctx<'_>) {
+        self.delete_left_over_mirror(ctx);
+        let Some(worker) = self.kubelet.worker else {
+            if self.runtime.any_running() {
+                let kill = Killer::Orphan.options(None);
+                self.update(Update { kind: Kind::Kill, subject: Subject::Runtime, kill }, None, ctx);
+            }
+            return;
+        };
+        let Housekept { next, known: _, effects } = worker.housekeep(self.kubelet.desired);
+        self.kubelet.worker = next;
+        self.perform(effects, ctx);
+        if next.is_none() {
+            ctx.note(Action::Forgotten);
+            let (given, mirror) = (self.kubelet.given.take(), self.kubelet.mirror.take());
+            let desired = self.kubelet.desired;
+            self.kubelet = Kubelet { given, desired, mirror, ..Kubelet::new(self.spec.containers.len()) };
+            if desired == Desired::Listed {
+                self.configured(Difference::New, ctx); // it came again while it ended (KUB-22 step 4)
+            }
+        }
+    }
+}
