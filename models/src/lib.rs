@@ -14,6 +14,7 @@ pub mod catalogue;
 pub mod law;
 pub mod mutants;
 pub mod phase;
+pub mod pod;
 pub mod render;
 pub mod verify;
 
