@@ -17,5 +17,6 @@ pub mod phase;
 pub mod pod;
 pub mod render;
 pub mod verify;
+pub mod walkthrough;
 
 pub use law::{Kind, Law, On, Protocol, Scope};

@@ -13,19 +13,20 @@ mod tell;
 
 use pod_lifecycle::RuleId;
 use pod_lifecycle::binding::{self, Binding, Gates};
-use pod_lifecycle::deletion::{self, Effect, Input, Preconditions, Request, Step};
+use pod_lifecycle::deletion::{Effect, Input, Preconditions, Request, Step};
 use pod_lifecycle::final_status::FinalDelete;
 use pod_lifecycle::phase::Phase;
 use pod_lifecycle::worker::{
-    Activity, Config, Facts, KillCause, Kind, Kept, Marks, Outcome, Slot, Stage, Subject, Worker,
+    Activity, Config, Facts, Kept, KillCause, Kind, Marks, Outcome, Slot, Stage, Subject, Worker,
 };
 
 pub use actions::{Action, Admission, Finalizer, Remover, Stopped};
 pub use mutants::Mutant;
 pub use state::{
-    Author, Cached, Code, Entry, Flight, Instance, LONG, Life, Local, Pod, Policy, SHORT, State, Status, Token,
-    Uid, View, Writer,
+    Author, Cached, Code, Entry, Flight, Instance, LONG, Life, Local, Pod, Policy, SHORT, State, Status,
+    Token, Uid, View, Writer,
 };
+pub(crate) use tell::tell_apart;
 
 use crate::law::{Law, Moved, Protocol, Refusal, Scope, Taken};
 use crate::render::Told;
@@ -55,7 +56,15 @@ const REFUSALS: &[Refusal] = &[
     Refusal { rule: RuleId::CRE_30, says: "409 Conflict, deleting" },
 ];
 
-type Changed = Result<State, (State, Refused)>;
+type Changed = Moved<State>;
+
+const fn accepted(next: State) -> Changed {
+    Moved { next, refused: None }
+}
+
+const fn refused(next: State, refused: Refused) -> Changed {
+    Moved { next, refused: Some(refused as usize) }
+}
 
 /// A new Pod (CRE-03).
 const CREATED: Pod = Pod {
@@ -130,20 +139,25 @@ impl Pods {
     }
 
     fn bind(state: State) -> Changed {
-        let Some(pod) = state.pod else { return Err((state, Refused::Absent)) };
+        let Some(pod) = state.pod else { return refused(state, Refused::Absent) };
         let from = if pod.bound { Binding::Bound } else { Binding::Unbound };
         let facts = binding::Facts { deletion: pod.deletion(), gates: Gates::Open };
-        from.bind(facts).map_err(|_| (state, Refused::BindDeleting))?;
-        Ok(State { pod: Some(Pod { bound: true, ..pod }), ..state })
+        match from.bind(facts) {
+            Ok(to) => {
+                let bound = to == Binding::Bound;
+                accepted(State { pod: Some(Pod { bound, ..pod }), ..state })
+            }
+            Err(_) => refused(state, Refused::BindDeleting),
+        }
     }
 
     /// A status of the kubelet arrives (PHA-30).
     fn patch(&self, state: State) -> Changed {
-        let Writer::Patch { uid, status } = state.writer else { return Ok(state) };
+        let Writer::Patch { uid, status } = state.writer else { return accepted(state) };
         let idle = State { writer: Writer::Idle, ..state };
-        let found = state.pod.ok_or((idle, Refused::Absent))?;
-        if !self.is(Mutant::PatchByName) {
-            compare(uid, found.uid).map_err(|()| (idle, Refused::StatusConflict))?;
+        let Some(found) = state.pod else { return refused(idle, Refused::Absent) };
+        if !self.is(Mutant::PatchByName) && !is_same(uid, found.uid) {
+            return refused(idle, Refused::StatusConflict);
         }
         let author = match (status.phase == found.status.phase, status.phase.is_terminal()) {
             (true, _) => found.author,
@@ -151,23 +165,24 @@ impl Pods {
             (false, false) => Author::Other,
         };
         let next = Self::update(idle, found, Pod { status, author, ..found });
-        let sends = |pod| state.local(uid).is_some_and(|local| self.decides(pod, &local) == FinalDelete::Sent);
+        let sends =
+            |pod| state.local(uid).is_some_and(|local| self.decides(pod, &local) == FinalDelete::Sent);
         let writer = if next.pod.as_ref().is_some_and(sends) { Writer::Delete { uid } } else { Writer::Idle };
-        Ok(State { writer, ..next })
+        accepted(State { writer, ..next })
     }
 
     /// The kubelet's final DELETE arrives.
     fn final_delete(&self, state: State) -> Changed {
-        let Writer::Delete { uid } = state.writer else { return Ok(state) };
+        let Writer::Delete { uid } = state.writer else { return accepted(state) };
         let idle = State { writer: Writer::Idle, ..state };
-        let found = state.pod.ok_or((idle, Refused::Absent))?;
-        if !self.is(Mutant::DeleteByName) {
-            compare(uid, found.uid).map_err(|()| (idle, Refused::Conflict))?;
+        let Some(found) = state.pod else { return refused(idle, Refused::Absent) };
+        if !self.is(Mutant::DeleteByName) && !is_same(uid, found.uid) {
+            return refused(idle, Refused::Conflict);
         }
         let (next, removes) = Self::delete(idle, found, Some(Token::Zero));
         let removing = if removes { Some(uid) } else { next.removing };
         let local = next.local(uid).map(|local| Local { cached: None, ..local }); // KUB-36
-        Ok(State { removing, ..next }.with_local(uid, local))
+        accepted(State { removing, ..next }.with_local(uid, local))
     }
 
     /// The second write of a DELETE (DEL-14).
@@ -176,21 +191,21 @@ impl Pods {
             Remover::User => (State { forcing: false, ..state }, None),
             Remover::Kubelet => (State { removing: None, ..state }, state.removing),
         };
-        let found = state.pod.ok_or((done, Refused::Absent))?;
-        if let Some(meant) = meant.filter(|_| !self.is(Mutant::DeleteByName)) {
-            compare(meant, found.uid).map_err(|()| (done, Refused::Conflict))?;
+        let Some(found) = state.pod else { return refused(done, Refused::Absent) };
+        let meant = meant.filter(|_| !self.is(Mutant::DeleteByName));
+        if meant.is_some_and(|meant| !is_same(meant, found.uid)) {
+            return refused(done, Refused::Conflict);
         }
-        Ok(State { pod: None, ..done })
+        accepted(State { pod: None, ..done })
     }
 
     fn take(&self, state: State, action: Action) -> Changed {
-        let change = |change: fn(Pod) -> Pod| {
-            state.pod.map_or(state, |pod| Self::update(state, pod, change(pod)))
-        };
+        let change =
+            |change: fn(Pod) -> Pod| state.pod.map_or(state, |pod| Self::update(state, pod, change(pod)));
         let overlaps = matches!(action, Action::Create(..)) && state.alive() > 0;
         let spent = u8::from(action.is_fault() || overlaps);
         let state = State { faults_left: state.faults_left.saturating_sub(spent), ..state };
-        Ok(match action {
+        accepted(match action {
             Action::Create(policy, finalizer) => Self::create(state, policy, finalizer),
             Action::Bind => return Self::bind(state),
             Action::Delete(grace) => Self::delete_by_user(state, grace),
@@ -220,7 +235,10 @@ impl Pods {
             Action::Finish(uid) => self.finish(state, uid),
             Action::Publish(uid) => {
                 let read = self.read(state, uid);
-                return if matches!(read.writer, Writer::Patch { .. }) { self.patch(read) } else { Ok(read) };
+                match read.writer {
+                    Writer::Patch { .. } => return self.patch(read),
+                    Writer::Idle | Writer::Delete { .. } => read,
+                }
             }
             Action::Read(uid) => self.read(state, uid),
             Action::Patch => return self.patch(state),
@@ -232,9 +250,10 @@ impl Pods {
     }
 }
 
-fn compare(meant: Uid, found: Uid) -> Result<(), ()> {
+/// Compares the uid that a request carries (DEL-03, PHA-30).
+fn is_same(meant: Uid, found: Uid) -> bool {
     let preconditions = Preconditions::<Uid, ()> { uid: Some(meant), resource_version: None };
-    preconditions.allow(&found, &()).map_err(|_: deletion::Conflict| ())
+    preconditions.allow(&found, &()).is_ok()
 }
 
 /// Gives what nobody will read again one value, and forgets an incarnation of which nothing is left.
@@ -335,10 +354,8 @@ impl Protocol for Pods {
     }
 
     fn step(&self, state: &State, action: Action) -> Moved<State> {
-        match self.take(*state, action) {
-            Ok(next) => Moved { next: tidy(next), refused: None },
-            Err((next, refused)) => Moved { next: tidy(next), refused: Some(refused as usize) },
-        }
+        let Moved { next, refused } = self.take(*state, action);
+        Moved { next: tidy(next), refused }
     }
 
     fn kind(action: &Action) -> usize {

@@ -113,9 +113,9 @@ impl Pods {
         match (event, admission) {
             (Event::Reconcile, _) => next, // PHA-37
             (Event::Add, Admission::Rejected) => self.reject(next, view.uid, facts),
-            (Event::Add | Event::Remove | Event::Update | Event::Delete, _) => {
-                event.update(facts, Sources::Complete).map_or(next, |update| self.push(next, view.uid, update))
-            }
+            (Event::Add | Event::Remove | Event::Update | Event::Delete, _) => event
+                .update(facts, Sources::Complete)
+                .map_or(next, |update| self.push(next, view.uid, update)),
         }
     }
 
@@ -174,13 +174,7 @@ impl Pods {
     }
 
     /// One normal pass (CRE-50); `None` if it goes on with a start.
-    fn sync_pod(
-        &self,
-        local: &mut Local,
-        pod: Config,
-        listed: bool,
-        stored: Option<Pod>,
-    ) -> Option<Outcome> {
+    fn sync_pod(&self, local: &mut Local, pod: Config, listed: bool, stored: Option<Pod>) -> Option<Outcome> {
         let phase = self.cache(local, pod.phase, phase::Pass::Running, listed);
         if phase.is_terminal() {
             return Some(Outcome::Terminal);
@@ -294,8 +288,7 @@ impl Pods {
 
     /// Whether the wait for the volumes is over (KUB-30 steps 2 and 3).
     pub(super) fn may_finish(&self, local: &Local) -> bool {
-        let waits =
-            local.worker.is_some_and(|worker| worker.activity == Activity::Calling(Pass::Terminated));
+        let waits = local.worker.is_some_and(|worker| worker.activity == Activity::Calling(Pass::Terminated));
         waits && (!local.mounted || self.is(Mutant::FinishesMounted))
     }
 
@@ -388,14 +381,10 @@ impl Pods {
 
     /// The process dies and another one starts: what is not on the node is lost (KUB-61).
     pub(super) fn restart(state: State) -> State {
-        let mut next = State {
-            view: None,
-            writer: Writer::Idle,
-            life: Life::Listing,
-            ..state
-        };
+        let mut next = State { view: None, writer: Writer::Idle, life: Life::Listing, ..state };
         for uid in Uid::ALL {
-            let over = state.stored(uid).is_some_and(|pod| pod.grace.is_some() || pod.status.phase.is_terminal());
+            let over =
+                state.stored(uid).is_some_and(|pod| pod.grace.is_some() || pod.status.phase.is_terminal());
             next = next.with_local(
                 uid,
                 state.local(uid).map(|local| Local {
@@ -427,16 +416,15 @@ impl Pods {
         };
         let entry = if phase.is_terminal() { cached.status.entry } else { Entry::Going };
         let status = Status { phase, entry };
-        let shown = if self.is(Mutant::UnreportedRemoval) {
-            Pod { status: cached.status, ..pod }
-        } else {
-            pod
-        };
+        let shown =
+            if self.is(Mutant::UnreportedRemoval) { Pod { status: cached.status, ..pod } } else { pod };
         let writer = match self.decides(&shown, &local) {
             FinalDelete::Sent if status == pod.status || self.is(Mutant::UnreportedRemoval) => {
                 Writer::Delete { uid }
             }
-            FinalDelete::Sent | FinalDelete::Withheld if status != pod.status => Writer::Patch { uid, status },
+            FinalDelete::Sent | FinalDelete::Withheld if status != pod.status => {
+                Writer::Patch { uid, status }
+            }
             FinalDelete::Sent | FinalDelete::Withheld => Writer::Idle,
         };
         State { writer, ..state }
@@ -449,8 +437,7 @@ impl Pods {
         if waits && self.is(Mutant::WaitingIsDone) {
             return final_delete(deleting, Object::Own, Some(Phase::Failed), Finished::Yes);
         }
-        let finished =
-            local.cached.is_some_and(|cached| cached.finished || self.is(Mutant::FinishedIgnored));
+        let finished = local.cached.is_some_and(|cached| cached.finished || self.is(Mutant::FinishedIgnored));
         let finished = if finished { Finished::Yes } else { Finished::No };
         final_delete(deleting, Object::Own, Some(pod.status.phase), finished)
     }

@@ -43,7 +43,9 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
             }),
             witness: On::Step(|before, action, _| {
                 let over = |local: &Local| {
-                    local.over && local.policy == Policy::Always && matches!(local.instance, Instance::Exited(_))
+                    local.over
+                        && local.policy == Policy::Always
+                        && matches!(local.instance, Instance::Exited(_))
                 };
                 let added = before.view.is_none() && *action == Action::Observe(Admission::Admitted);
                 added && current(before).is_some_and(|(_, local)| over(&local))
@@ -55,7 +57,9 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         says: "no kill goes by a grace of 0",
         rests_on: &[RuleId::INV_22, RuleId::KUB_13, RuleId::KUB_25],
         kind: Kind::Always {
-            holds: On::State(|state| locals(state).all(|local| local.flight != Flight::Stopping(Token::Zero))),
+            holds: On::State(|state| {
+                locals(state).all(|local| local.flight != Flight::Stopping(Token::Zero))
+            }),
             witness: On::State(|state| {
                 let killed = |local: Local| {
                     local.instance == Instance::Running && matches!(local.flight, Flight::Stopping(_))
@@ -71,7 +75,8 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         rests_on: &[RuleId::INV_23, RuleId::KUB_20, RuleId::KUB_49],
         kind: Kind::Always {
             holds: On::State(|state| {
-                locals(state).all(|local| !is_over(&local) || (local.instance != Instance::Running && !starts(&local)))
+                locals(state)
+                    .all(|local| !is_over(&local) || (local.instance != Instance::Running && !starts(&local)))
             }),
             witness: On::Step(|before, action, _| {
                 let Action::Stop(uid, Stopped::Failed) = *action else { return false };
@@ -96,7 +101,8 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         rests_on: &[RuleId::INV_25, RuleId::PHA_19],
         kind: Kind::Always {
             holds: On::State(|state| {
-                let ended = |local: &Local| local.cached.is_none_or(|cached| cached.status.phase.is_terminal());
+                let ended =
+                    |local: &Local| local.cached.is_none_or(|cached| cached.status.phase.is_terminal());
                 locals(state).all(|local| !is_finished(&local) || ended(&local))
             }),
             witness: On::Step(|before, action, _| {
@@ -132,12 +138,14 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         rests_on: &[RuleId::INV_27, RuleId::KUB_35],
         kind: Kind::Always {
             holds: On::Step(|before, _, after| {
-                let (false, Writer::Delete { uid }) = (matches!(before.writer, Writer::Delete { .. }), after.writer)
+                let (false, Writer::Delete { uid }) =
+                    (matches!(before.writer, Writer::Delete { .. }), after.writer)
                 else {
                     return true;
                 };
                 let ripe = |pod: Pod| pod.grace.is_some() && pod.status.phase.is_terminal();
-                after.stored(uid).is_some_and(ripe) && after.local(uid).is_some_and(|local| is_finished(&local))
+                after.stored(uid).is_some_and(ripe)
+                    && after.local(uid).is_some_and(|local| is_finished(&local))
             }),
             witness: On::State(|state| {
                 let ripe = state.pod.is_some_and(|pod| pod.grace.is_some() && pod.status.phase.is_terminal());
@@ -152,7 +160,9 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         says: "the final DELETE touches only the Pod that it was sent for",
         rests_on: &[RuleId::INV_27, RuleId::DEL_03],
         kind: Kind::Always {
-            holds: On::Step(|before, action, after| successor(before, action).is_none() || before.pod == after.pod),
+            holds: On::Step(|before, action, after| {
+                successor(before, action).is_none() || before.pod == after.pod
+            }),
             witness: On::Step(|before, action, _| successor(before, action).is_some()),
         },
     },
@@ -217,7 +227,9 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         says: "a status of one uid never lands on a Pod with another",
         rests_on: &[RuleId::INV_42, RuleId::PHA_30],
         kind: Kind::Always {
-            holds: On::Step(|before, action, after| misled(before, action).is_none() || before.pod == after.pod),
+            holds: On::Step(|before, action, after| {
+                misled(before, action).is_none() || before.pod == after.pod
+            }),
             witness: On::Step(|before, action, _| misled(before, action).is_some()),
         },
     },
@@ -291,7 +303,9 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
             holds: On::Choices(|state, steps| !doomed(state) || moves(state, steps)),
             witness: On::State(|state| {
                 let told = state.view.is_some_and(|view| view.grace.is_some());
-                doomed(state) && told && current(state).is_some_and(|(_, local)| local.flight == Flight::Pulling)
+                doomed(state)
+                    && told
+                    && current(state).is_some_and(|(_, local)| local.flight == Flight::Pulling)
             }),
         },
     },
@@ -464,7 +478,11 @@ fn moves(state: &State, steps: &[(Action, State)]) -> bool {
             Action::Tick(_) | Action::Unmount(_) | Action::Finish(_) | Action::Publish(_) => true,
             Action::Patch | Action::FinalDelete | Action::Housekeep | Action::KillOrphan(_) => true,
             Action::Create(..) | Action::Bind | Action::Delete(_) | Action::Fail => false,
-            Action::StartFails(_) | Action::Read(_) | Action::Exit(..) | Action::Evict(_) | Action::Restart => false,
+            Action::StartFails(_)
+            | Action::Read(_)
+            | Action::Exit(..)
+            | Action::Evict(_)
+            | Action::Restart => false,
         };
         component && next != state
     })

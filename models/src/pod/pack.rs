@@ -124,8 +124,7 @@ const ACTIVITIES: &[Activity] = &[
     Activity::Calling(Pass::Terminating),
     Activity::Calling(Pass::Terminated),
 ];
-const MARKS: &[Marks] =
-    &[Marks::DELETED, Marks::EVICTED, Marks::OBSERVED_RUNTIME, Marks::RESTART_REQUESTED];
+const MARKS: &[Marks] = &[Marks::DELETED, Marks::EVICTED, Marks::OBSERVED_RUNTIME, Marks::RESTART_REQUESTED];
 
 /// A stack of bit fields in one word.
 struct Bits(u64);
@@ -144,7 +143,8 @@ impl Bits {
 
     /// What is not listed becomes a number that no listed value has, so that a round trip fails.
     fn index<T: PartialEq + Copy>(&mut self, all: &[T], value: T, width: u32) {
-        let index = (0..).zip(all).find(|(_, one)| **one == value).map_or((1 << width) - 1, |(index, _)| index);
+        let index =
+            (0..).zip(all).find(|(_, one)| **one == value).map_or((1 << width) - 1, |(index, _)| index);
         self.push(index, width);
     }
 

@@ -29,20 +29,14 @@ pub(super) const NON_05: Law<State, Action> = Law {
     id: "NON-05",
     says: "another client has written a terminal phase and the container runs",
     rests_on: &[RuleId::NON_05],
-    kind: Kind::Expected {
-        happens: On::State(|state| runs_ended(state, Author::Other)),
-        remedy: None,
-    },
+    kind: Kind::Expected { happens: On::State(|state| runs_ended(state, Author::Other)), remedy: None },
 };
 
 pub(super) const NON_05_REJECTED: Law<State, Action> = Law {
     id: "NON-05/rejected",
     says: "a restarted kubelet rejects a running Pod and writes Failed before it kills the container",
     rests_on: &[RuleId::NON_05, RuleId::CRE_45, RuleId::PHA_32],
-    kind: Kind::Expected {
-        happens: On::State(|state| runs_ended(state, Author::Kubelet)),
-        remedy: None,
-    },
+    kind: Kind::Expected { happens: On::State(|state| runs_ended(state, Author::Kubelet)), remedy: None },
 };
 
 pub(super) const NON_06: Law<State, Action> = Law {
@@ -120,14 +114,18 @@ pub(super) const S1: Law<State, Action> = Law {
     id: "S1",
     says: "a running Pod with policy Always is deleted, its process ends with 0, and it is removed as Succeeded",
     rests_on: &[RuleId::PHA_05, RuleId::KUB_35],
-    kind: Kind::Sometimes(On::Step(|before, action, after| ended(before, action, after, Phase::Succeeded, Code::Well))),
+    kind: Kind::Sometimes(On::Step(|before, action, after| {
+        ended(before, action, after, Phase::Succeeded, Code::Well)
+    })),
 };
 
 pub(super) const S2: Law<State, Action> = Law {
     id: "S2",
     says: "a running Pod is deleted, its process ignores the stop signal, and it is removed as Failed with 137",
     rests_on: &[RuleId::KUB_43, RuleId::KUB_35],
-    kind: Kind::Sometimes(On::Step(|before, action, after| ended(before, action, after, Phase::Failed, Code::Badly))),
+    kind: Kind::Sometimes(On::Step(|before, action, after| {
+        ended(before, action, after, Phase::Failed, Code::Badly)
+    })),
 };
 
 pub(super) const S4: Law<State, Action> = Law {
@@ -259,7 +257,8 @@ fn starts_deleting(before: &State, action: &Action) -> bool {
 /// The kubelet begins to make a container again whose sandbox was stopped.
 fn remade(before: &State, after: &State) -> bool {
     let stopped = |state: &State| {
-        current(state).is_some_and(|(_, local)| matches!(local.instance, Instance::Exited(_)) && !local.sandbox)
+        current(state)
+            .is_some_and(|(_, local)| matches!(local.instance, Instance::Exited(_)) && !local.sandbox)
     };
     stopped(before) && current(after).is_some_and(|(_, local)| local.flight == Flight::Pulling)
 }
@@ -267,7 +266,9 @@ fn remade(before: &State, after: &State) -> bool {
 /// The kubelet removes an undisturbed Pod of policy Always that ended so.
 fn ended(before: &State, action: &Action, after: &State, phase: Phase, code: Code) -> bool {
     removed(before, action, after).is_some_and(|(pod, local)| {
-        let so = pod.status.phase == phase && pod.status.entry == Entry::Ended && local.instance == Instance::Exited(code);
+        let so = pod.status.phase == phase
+            && pod.status.entry == Entry::Ended
+            && local.instance == Instance::Exited(code);
         kubelets(action) && pod.undisturbed && so && local.policy == Policy::Always
     })
 }

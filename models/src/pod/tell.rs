@@ -22,18 +22,44 @@ struct Names {
 }
 
 pub(super) fn tell(path: &[Taken<State, Action>]) -> Vec<Told> {
+    let join = |Parts { mut message, written }: Parts| {
+        message.changes.splice(0..0, written);
+        message
+    };
+    parts(path).map(join).collect()
+}
+
+/// The same with a message of its own to the store wherever the API server writes, step by step.
+pub(crate) fn tell_apart(path: &[Taken<State, Action>]) -> Vec<Vec<Told>> {
+    let split = |Parts { mut message, written }: Parts| {
+        if written.is_empty() || message.to != API {
+            message.changes.splice(0..0, written);
+            return vec![message];
+        }
+        let says = "write".to_owned();
+        vec![message, Told { from: API, to: ETCD, says, changes: written }]
+    };
+    parts(path).map(split).collect()
+}
+
+/// One step: its message with what changed on the node, and what changed in the store.
+struct Parts {
+    message: Told,
+    written: Vec<String>,
+}
+
+fn parts(path: &[Taken<State, Action>]) -> impl Iterator<Item = Parts> {
     let mut names = Names::default();
-    path.iter()
-        .map(|step| {
-            let before = names;
-            names.follow(step);
-            let (from, to, mut says) = message(step, names);
-            if let Some(refusal) = step.refused.and_then(|index| REFUSALS.get(index)) {
-                says = format!("{says}: refused, {} ({})", refusal.says, refusal.rule);
-            }
-            Told { from, to, says, changes: changes(step, before, names) }
-        })
-        .collect()
+    path.iter().map(move |step| {
+        let before = names;
+        names.follow(step);
+        let (from, to, mut says) = message(step, names);
+        if let Some(refusal) = step.refused.and_then(|index| REFUSALS.get(index)) {
+            says = format!("{says}: refused, {} ({})", refusal.says, refusal.rule);
+        }
+        let message = Told { from, to, says, changes: on_node(step, before) };
+        Parts { message, written: in_store(step, before, names) }
+    })
 }
 
 impl Names {
@@ -70,7 +96,8 @@ fn message(step: &Taken<State, Action>, names: Names) -> (&'static str, &'static
         }
         Action::Bind => ("Scheduler", API, "bind (CRE-30)".to_owned()),
         Action::Delete(grace) => {
-            let grace = grace.map_or_else(|| "default grace".to_owned(), |grace| format!("grace {}", secs(grace)));
+            let grace =
+                grace.map_or_else(|| "default grace".to_owned(), |grace| format!("grace {}", secs(grace)));
             (USER, API, format!("DELETE, {grace} (DEL-13)"))
         }
         Action::Remove(remover) => {
@@ -108,7 +135,9 @@ fn message(step: &Taken<State, Action>, names: Names) -> (&'static str, &'static
             let running = before.local(uid).is_some_and(|local| local.instance == Instance::Running);
             let says = match (stopped, running) {
                 (Stopped::Failed, _) => "the stop of u# fails (KUB-49)",
-                (Stopped::Yes, true) => "u# outlives its grace: SIGKILL; container and sandbox are stopped (KUB-43)",
+                (Stopped::Yes, true) => {
+                    "u# outlives its grace: SIGKILL; container and sandbox are stopped (KUB-43)"
+                }
                 (Stopped::Yes, false) => "container and sandbox of u# are stopped (KUB-20)",
             };
             (RUNTIME, KUBELET, says.replace('#', &u(uid).to_string()))
@@ -126,7 +155,9 @@ fn message(step: &Taken<State, Action>, names: Names) -> (&'static str, &'static
             };
             (KUBELET, API, says)
         }
-        Action::Read(uid) => (KUBELET, API, format!("status writer: GET u{}; the PATCH is slow (PHA-30)", u(uid))),
+        Action::Read(uid) => {
+            (KUBELET, API, format!("status writer: GET u{}; the PATCH is slow (PHA-30)", u(uid)))
+        }
         Action::Patch => {
             let Writer::Patch { uid, status } = before.writer else { return (KUBELET, API, String::new()) };
             (KUBELET, API, format!("PATCH status of uid u{}: {} (PHA-30)", u(uid), status.phase))
@@ -143,16 +174,24 @@ fn message(step: &Taken<State, Action>, names: Names) -> (&'static str, &'static
     }
 }
 
-/// What has changed, old to new. What concerns one incarnation bears its name.
-fn changes(step: &Taken<State, Action>, names: Names, after: Names) -> Vec<String> {
-    let (old, new) = (&step.before, &step.after);
+/// What has changed in the store, old to new.
+fn in_store(step: &Taken<State, Action>, names: Names, after: Names) -> Vec<String> {
     let mut changes = Vec::new();
-    match (old.pod, new.pod) {
+    match (step.before.pod, step.after.pod) {
         (None, Some(pod)) => changes.push(format!("u{} stored", after.uid(pod.uid))),
-        (Some(pod), None) => changes.push(format!("u{} removed, phase {}", names.uid(pod.uid), pod.status.phase)),
+        (Some(pod), None) => {
+            changes.push(format!("u{} removed, phase {}", names.uid(pod.uid), pod.status.phase));
+        }
         (Some(old), Some(new)) => stored(old, new, &mut changes),
         (None, None) => {}
     }
+    changes
+}
+
+/// What has changed on the node and in flight, old to new.
+fn on_node(step: &Taken<State, Action>, names: Names) -> Vec<String> {
+    let (old, new) = (&step.before, &step.after);
+    let mut changes = Vec::new();
     if matches!(step.action, Action::Create(..)) {
         return changes;
     }
