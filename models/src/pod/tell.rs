@@ -245,10 +245,16 @@ fn local(before: &State, after: &State, uid: Uid, name: u32, changes: &mut Vec<S
         Flight::None => "nothing".to_owned(),
         Flight::Pulling => "pull".to_owned(),
         Flight::Starting => "start".to_owned(),
-        Flight::Stopping(grace) => format!("stop, grace {}", secs(grace)),
+        Flight::Stopping(grace) if local.instance == Instance::Running => {
+            format!("stop, grace {}", secs(grace))
+        }
+        Flight::Stopping(_) => "stop".to_owned(),
     };
     field(changes, "in flight", flight(old), flight(new));
-    field(changes, "container", instance(old.instance), instance(new.instance));
+    // How it ended is forgotten with its Pod.
+    if !matches!((old.instance, new.instance), (Instance::Exited(_), Instance::Exited(_))) {
+        field(changes, "container", instance(old.instance), instance(new.instance));
+    }
     let mounted = |local: super::Local| if local.mounted { "mounted" } else { "unmounted" };
     field(changes, "volumes", mounted(old), mounted(new));
     let cached = |cached: Option<Cached>| {
