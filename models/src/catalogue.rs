@@ -85,7 +85,9 @@ const PHASE: Entry = Entry {
 const POD: Entry = Entry {
     name: "pod",
     contains: "the life of the Pods of one name: two incarnations alive at a time, one container, a kubelet whose view lags, \
-               its workers, starts and stops that take time, its status writer, one death of the kubelet process",
+               its workers, starts and stops that take time, its status writer, and two faults (three in the large scope): a restart \
+               of the kubelet, an eviction, a rejection, a foreign phase, a start or stop that fails, a slow PATCH, an overlap \
+               of two incarnations",
     leaves_out: &[
         "time: a grace is an ordered token, a stop ends at any moment after it began, no shortened time is past (DEL-08)",
         "the two reads of a DELETE: they are one step with its first write (`api`); its second write is a step of its own",
@@ -93,6 +95,8 @@ const POD: Entry = Entry {
         "garbage collection of dead containers, conditions, reasons, restartCount, back-off",
         "cgroups and dynamic resources; volumes are one",
         "a third incarnation while two are alive; what a dead kubelet process had sent and not yet delivered is lost",
+        "further faults while two incarnations are alive",
+        "exit codes but for 0 and not 0; the status of a container whose Pod is not terminal",
         "that what can happen eventually does: LIV-01 and LIV-08 only say that there is no dead end",
     ],
     actors: &[

@@ -1,6 +1,6 @@
 //! Model `pod`: the life of the Pods of one name. Who may act: a user, the owner, a scheduler, another client, and one
 //! kubelet with a view that lags, a worker for each incarnation, starts and stops that take time, a status writer whose
-//! GET and PATCH are two steps, and one death of the process.
+//! PATCH may be slow, and a number of faults of any kind, the death of the kubelet process among them.
 
 mod actions;
 mod kubelet;

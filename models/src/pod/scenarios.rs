@@ -121,7 +121,7 @@ pub(super) const S1: Law<State, Action> = Law {
 
 pub(super) const S2: Law<State, Action> = Law {
     id: "S2",
-    says: "a running Pod is deleted, its process ignores the stop signal, and it is removed as Failed with 137",
+    says: "a running Pod is deleted, its process does not end with 0 (killed, for one), and it is removed as Failed",
     rests_on: &[RuleId::KUB_43, RuleId::KUB_35],
     kind: Kind::Sometimes(On::Step(|before, action, after| {
         ended(before, action, after, Phase::Failed, Code::Badly)
