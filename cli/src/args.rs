@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Model(Model),
     /// Draw the machines from their tables
     Diagram(Diagram),
+    /// Walk through the ordinary life of a Pod, step by step, as the model `pod` finds it
+    Walkthrough(Walkthrough),
 }
 
 #[derive(Debug, clap::Args)]
@@ -100,6 +102,25 @@ pub(crate) struct Diagram {
     /// Print DOT graphs
     #[arg(long)]
     pub(crate) dot: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Walkthrough {
+    /// Which part of its life
+    #[arg(value_enum)]
+    pub(crate) part: Part,
+    /// Print a Mermaid sequence diagram
+    #[arg(long)]
+    pub(crate) mermaid: bool,
+}
+
+/// A part of the life of a Pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// From the free name to a running Pod
+    Create,
+    /// From a running Pod by a DELETE to the free name
+    Delete,
 }
 
 #[derive(Debug, clap::Args)]

@@ -5,3 +5,4 @@ pub(crate) mod diagram;
 pub(crate) mod model;
 pub(crate) mod rules;
 pub(crate) mod verify;
+pub(crate) mod walkthrough;

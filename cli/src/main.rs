@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         Command::Rules(args) => commands::rules::run(&args),
         Command::Model(args) => commands::model::run(&args),
         Command::Diagram(args) => commands::diagram::run(&args),
+        Command::Walkthrough(args) => commands::walkthrough::run(&args),
     };
     exit::finish(outcome)
 }

@@ -9,6 +9,7 @@ pub(crate) mod diagram;
 pub(crate) mod model;
 pub(crate) mod rules;
 pub(crate) mod verify;
+pub(crate) mod walkthrough;
 
 /// Says on standard error why the command could not run, and what to do.
 pub(crate) fn error(message: &str, hint: Option<&str>) {

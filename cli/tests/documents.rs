@@ -20,6 +20,7 @@ fn the_command_line_is_documented() {
         &["model", "show"],
         &["model", "run"],
         &["diagram"],
+        &["walkthrough"],
     ] {
         let help = transcript(podlife(command).arg("--help").env("COLUMNS", "100"));
         let help = help.trim_end().trim_end_matches("exit 0").trim_end();

@@ -16,6 +16,7 @@ mod documents;
 mod model;
 mod rules;
 mod verify;
+mod walkthrough;
 
 /// The program, away from any terminal.
 fn podlife(arguments: &[&str]) -> Command {

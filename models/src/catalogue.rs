@@ -10,10 +10,11 @@ use crate::kill::{self, Kills};
 use crate::law::{Kind, Protocol, Refusal, Remedy, Scope};
 use crate::mutants::MutantInfo;
 use crate::phase::{self, Phases};
+use crate::pod::{self, Pods};
 use crate::render::Told;
 
 /// The models.
-pub const MODELS: &[Entry] = &[API, PHASE, KILL];
+pub const MODELS: &[Entry] = &[API, PHASE, KILL, POD];
 
 const API: Entry = Entry {
     name: "api",
@@ -111,6 +112,48 @@ const KILL: Entry = Entry {
             Variant::Remedy(_) => kill::Variant::ZeroIsOne,
         };
         run(Kills { scope, variant }, until)
+    },
+};
+
+const POD: Entry = Entry {
+    name: "pod",
+    contains: "the life of the Pods of one name: two incarnations alive at a time, one container, a kubelet whose view lags, \
+               its workers, starts and stops that take time, its status writer, and two faults (three in the large scope): a restart \
+               of the kubelet, an eviction, a rejection, a foreign phase, a start or stop that fails, a slow PATCH, an overlap \
+               of two incarnations",
+    leaves_out: &[
+        "time: a grace is an ordered token, a stop ends at any moment after it began, no shortened time is past (DEL-08)",
+        "the two reads of a DELETE: they are one step with its first write (`api`); its second write is a step of its own",
+        "hooks, probes, sidecars, init containers, ephemeral containers, static Pods, loss of a sandbox",
+        "garbage collection of dead containers, conditions, reasons, restartCount, back-off",
+        "cgroups and dynamic resources; volumes are one",
+        "a third incarnation while two are alive; what a dead kubelet process had sent and not yet delivered is lost",
+        "further faults while two incarnations are alive",
+        "exit codes but for 0 and not 0; the status of a container whose Pod is not terminal",
+        "that what can happen eventually does: LIV-01 and LIV-08 only say that there is no dead end",
+    ],
+    actors: &[
+        "User",
+        "API server",
+        "Scheduler",
+        "Finalizer owner",
+        "Another client (Pod garbage collector)",
+        "Kubelet",
+        "Runtime",
+    ],
+    actions: Pods::ACTIONS,
+    refusals: Pods::REFUSALS,
+    laws: laws::<Pods>,
+    mutants: || pod::Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
+    state_bytes: size_of::<<Pods as Protocol>::State>(),
+    packed_bytes: size_of::<[u64; 3]>(),
+    explore: |scope, variant, until| {
+        let mutant = |id| pod::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
+        let model = match variant {
+            Variant::Faithful | Variant::Remedy(_) => Pods::new(scope),
+            Variant::Mutant(id) => Pods { mutant: mutant(id), ..Pods::new(scope) },
+        };
+        run(model, until)
     },
 };
 

@@ -15,7 +15,9 @@ pub mod kill;
 pub mod law;
 pub mod mutants;
 pub mod phase;
+pub mod pod;
 pub mod render;
 pub mod verify;
+pub mod walkthrough;
 
 pub use law::{Kind, Law, On, Protocol, Scope};

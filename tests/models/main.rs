@@ -3,4 +3,5 @@
 
 mod api;
 mod kill;
+mod pod;
 mod verdicts;
