@@ -29,4 +29,4 @@ pub use rules::{KUBERNETES, RuleId};
 pub use time::{Grace, Now, Time};
 pub use validate::{admit, review};
 pub use view::View;
-pub use violation::{Force, Predecessor, Violation};
+pub use violation::{Flaw, Force, Predecessor, Violation};

@@ -10,6 +10,7 @@ use std::ops::Deref;
 use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
+mod audit;
 mod delete_options;
 mod digest;
 mod frames;
@@ -17,6 +18,7 @@ mod pod;
 mod watch;
 mod whole;
 
+pub use audit::{AuditEvent, AuditRequest, AuditResponse, AuditUser, Body, ObjectRef};
 pub use delete_options::{DeleteOptions, Preconditions};
 pub use digest::Digest;
 pub use frames::{Frame, Frames, More, Place};

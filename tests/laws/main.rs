@@ -28,6 +28,8 @@ mod frames;
 #[allow(unreachable_pub, reason = "a library of its own in `fuzz/`")]
 mod fuzz_bodies;
 mod monitor;
+mod monitor_bounds;
+mod monitor_traces;
 mod phase_overrides;
 mod phase_rows;
 mod phase_vectors;

@@ -100,7 +100,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         "admission",
         &["binding", "container", "deletion", "phase", "rules", "time", "validate", "view", "wire"],
     ),
-    ("monitor", &["rules", "validate", "view", "violation", "wire"]),
+    (
+        "monitor",
+        &["container", "deletion", "phase", "rules", "time", "validate", "view", "violation", "wire"],
+    ),
 ];
 
 #[test]

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use pod_lifecycle::monitor::{Finding, Monitor, Observed};
-use pod_lifecycle::wire::{self, Document, Frame, Frames, More, Place, Pod};
-use pod_lifecycle::{Force, View};
+use pod_lifecycle::Force;
+use pod_lifecycle::monitor::{Finding, Monitor, Subject, Told, Verdict};
+use pod_lifecycle::wire::{self, Document, Frame, Frames, More, Place};
 
 use crate::args;
 use crate::exit::{CliError, Outcome};
@@ -43,6 +43,25 @@ pub(crate) struct Unreadable {
 impl History {
     fn is_unusable(&self) -> bool {
         self.events == 0 && self.others == 0 && self.unreadable_parts > 0
+    }
+
+    fn add(&mut self, subject: Subject<'_>, verdict: Verdict, args: &args::Check) {
+        self.events += 1;
+        self.unknown += u64::from(verdict.unknown.is_some());
+        for violation in verdict.violations {
+            let finding = Finding {
+                event: self.events,
+                namespace: subject.namespace.into(),
+                name: subject.name.into(),
+                uid: subject.uid.into(),
+                violation,
+            };
+            if args.allow.contains(&finding.rule()) {
+                self.allowed += 1;
+            } else {
+                self.findings.push(finding);
+            }
+        }
     }
 
     fn fails(&self, args: &args::Check) -> bool {
@@ -186,45 +205,12 @@ impl Judging<'_> {
     }
 
     fn document(&mut self, document: &Document<'_>) {
-        match document {
-            Document::Event(event) => match Observed::from_event(event.kind) {
-                Some(observed) => self.observe(observed, &event.object),
-                None => self.history.others += 1,
-            },
-            Document::Pod(pod) => self.observe(Observed::State, pod),
-            Document::List { pods, others } => {
-                self.history.others += *others as u64;
-                for pod in pods {
-                    self.observe(Observed::State, pod);
-                }
-            }
-            Document::Error(_) => {
-                self.history.others += 1;
-                self.monitor.gap();
-            }
-            // `Document` may grow; whatever tells nothing about a Pod is counted.
-            Document::Bookmark | Document::Other(_) | _ => self.history.others += 1,
+        let (history, args) = (&mut self.history, self.args);
+        if let Document::List { others, .. } = document {
+            history.others += *others as u64;
         }
-    }
-
-    fn observe(&mut self, observed: Observed, pod: &Pod<'_>) {
-        self.history.events += 1;
-        let verdict = self.monitor.observe(observed, View::of(pod));
-        self.history.unknown += u64::from(verdict.unknown.is_some());
-        for violation in verdict.violations {
-            let finding = Finding {
-                event: self.history.events,
-                namespace: pod.metadata.namespace.as_str().into(),
-                name: pod.metadata.name.as_str().into(),
-                uid: pod.metadata.uid.as_str().into(),
-                violation,
-            };
-            if self.args.allow.contains(&finding.rule()) {
-                self.history.allowed += 1;
-            } else {
-                self.history.findings.push(finding);
-            }
-        }
+        let told = self.monitor.take_in(document, |subject, verdict| history.add(subject, verdict, args));
+        history.others += u64::from(told == Told::Nothing);
     }
 
     fn complain(&mut self, at: Option<Place>, reason: String) {
