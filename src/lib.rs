@@ -5,9 +5,14 @@
 pub mod admission;
 pub mod backoff;
 pub mod binding;
+mod conform;
 pub mod container;
 pub mod deletion;
 pub mod final_status;
+#[cfg(feature = "k8s-openapi")]
+mod k8s;
+#[cfg(feature = "kube")]
+mod kube;
 pub mod monitor;
 pub mod phase;
 pub mod rules;
@@ -22,6 +27,7 @@ pub mod wire;
 pub mod worker;
 
 pub use binding::Binding;
+pub use conform::assert_conforms;
 pub use deletion::Deletion;
 pub use monitor::Monitor;
 pub use phase::Phase;

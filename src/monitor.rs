@@ -277,7 +277,7 @@ impl Monitor {
                     return Verdict::broken(Violation::UidChanged { old, new: pod.uid.into() });
                 }
                 let explained =
-                    order == Order::Answered || notes.fate == Fate::MaybeGone || is_leaving(&last);
+                    order == Order::Answered || notes.fate == Fate::MaybeGone || is_expired(last.deletion);
                 if !explained {
                     unknown = Some(Unknown::Predecessor);
                 }
@@ -325,7 +325,7 @@ impl Monitor {
 
     fn keep(&mut self, key: u64, pod: Packed) {
         self.recent.insert(key, pod);
-        if self.recent.len() > self.limit / 2 {
+        if self.recent.len() >= self.limit.div_ceil(2) {
             let dropped = std::mem::replace(&mut self.older, std::mem::take(&mut self.recent));
             self.forgotten += dropped.len() as u64;
             for (key, pod) in dropped {
@@ -428,8 +428,8 @@ fn is_birth(pod: &View<&str>) -> bool {
 }
 
 /// Whether the object may leave the store any moment (INV-07).
-fn is_leaving(pod: &View<&str>) -> bool {
-    match pod.deletion {
+const fn is_expired(deletion: Deletion) -> bool {
+    match deletion {
         Deletion::Expired { .. } | Deletion::Unrecorded { .. } => true,
         Deletion::Live | Deletion::Graceful { .. } => false,
     }

@@ -8,7 +8,8 @@ use crate::rules::RuleId;
 use crate::time::{Grace, Time};
 
 /// How illegal a change is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Force {
     /// The API server answers 4xx to it, or has no such write. Where a race gets past it all the same,

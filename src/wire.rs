@@ -14,6 +14,7 @@ mod audit;
 mod delete_options;
 mod digest;
 mod frames;
+mod managers;
 mod pod;
 mod watch;
 mod whole;
@@ -22,6 +23,7 @@ pub use audit::{AuditEvent, AuditRequest, AuditResponse, AuditUser, Body, Object
 pub use delete_options::{DeleteOptions, Preconditions};
 pub use digest::Digest;
 pub use frames::{Frame, Frames, More, Place};
+pub use managers::last_manager;
 pub use pod::{
     Annotations, Condition, Container, ContainerState, ContainerStateRunning, ContainerStateTerminated,
     ContainerStateWaiting, ContainerStatus, ExitCodes, Metadata, Pod, PodList, PodSpec, PodStatus,

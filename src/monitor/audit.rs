@@ -1,6 +1,6 @@
 //! What an audit log tells: requests, who sent them, and the states that they were answered with.
 
-use super::{Monitor, Observed, Order, Unknown, Verdict};
+use super::{Monitor, Observed, Order, Unknown, Verdict, is_expired};
 use crate::deletion::Deletion;
 use crate::view::View;
 use crate::violation::{Flaw, Violation};
@@ -17,6 +17,8 @@ pub struct Subject<'a> {
     pub uid: &'a str,
     /// Who sent the request, if an audit log tells it.
     pub by: Option<By<'a>>,
+    /// The observation itself, where it holds a Pod.
+    pub pod: Option<&'a Pod<'a>>,
 }
 
 /// The sender of a request.
@@ -29,9 +31,9 @@ pub struct By<'a> {
 }
 
 impl<'a> Subject<'a> {
-    fn of(pod: &'a Pod<'_>, by: Option<By<'a>>) -> Self {
+    fn of(pod: &'a Pod<'a>, by: Option<By<'a>>) -> Self {
         let metadata = &pod.metadata;
-        Self { namespace: &metadata.namespace, name: &metadata.name, uid: &metadata.uid, by }
+        Self { namespace: &metadata.namespace, name: &metadata.name, uid: &metadata.uid, by, pod: Some(pod) }
     }
 }
 
@@ -63,7 +65,7 @@ impl Monitor {
     /// ```
     pub fn take_in<'a>(
         &mut self,
-        document: &'a Document<'_>,
+        document: &'a Document<'a>,
         mut each: impl FnMut(Subject<'a>, Verdict),
     ) -> Told {
         match document {
@@ -94,7 +96,7 @@ impl Monitor {
     }
 
     /// Only the last stage of a request tells what became of it; refused requests and dry runs change nothing.
-    fn audit<'a>(&mut self, event: &'a AuditEvent<'_>, each: &mut impl FnMut(Subject<'a>, Verdict)) -> Told {
+    fn audit<'a>(&mut self, event: &'a AuditEvent<'a>, each: &mut impl FnMut(Subject<'a>, Verdict)) -> Told {
         let by = Some(By { user: &event.user.username, agent: &event.agent });
         let done = &*event.stage == "ResponseComplete" && (200..300).contains(&event.code);
         let dry = event.request.dry_run || event.uri.contains("dryRun=");
@@ -126,6 +128,16 @@ impl Monitor {
                     each(Subject::of(pod, by), self.answer(event, deed, pod));
                 }
             }
+            AuditResponse::Partial(metadata) => {
+                let deletion = Deletion::from_fields(
+                    metadata.deletion_timestamp,
+                    metadata.deletion_grace_period_seconds,
+                );
+                if metadata.finalizers.is_empty() && is_expired(deletion) {
+                    self.maybe_gone(&event.object.namespace, &event.object.name);
+                }
+                each(named(event, by), Verdict::default());
+            }
             AuditResponse::None if deed == Deed::Read => return Told::Nothing,
             AuditResponse::None => {
                 if deed == Deed::Delete {
@@ -141,11 +153,7 @@ impl Monitor {
     fn answer(&mut self, event: &AuditEvent<'_>, deed: Deed, pod: &Pod<'_>) -> Verdict {
         let view = View::of(pod);
         // DEL-13 rows 2, 6 and 8, DEL-16; a Pod that a DELETE leaves without DT was removed as another's successor.
-        let leaves = view.finalizers.is_empty()
-            && match view.deletion {
-                Deletion::Expired { .. } | Deletion::Unrecorded { .. } => true,
-                Deletion::Live | Deletion::Graceful { .. } => false,
-            };
+        let leaves = view.finalizers.is_empty() && is_expired(view.deletion);
         let observed = match deed {
             Deed::Read => Observed::State,
             Deed::Create => Observed::Added,
@@ -165,7 +173,7 @@ impl Monitor {
     /// The answer holds the Pods as they were listed; what became of each is not logged (DEL-26).
     fn collection<'a>(
         &mut self,
-        event: &'a AuditEvent<'_>,
+        event: &'a AuditEvent<'a>,
         by: Option<By<'a>>,
         each: &mut impl FnMut(Subject<'a>, Verdict),
     ) -> Told {
@@ -199,9 +207,9 @@ pub enum Told {
     Nothing,
 }
 
-fn named<'a>(event: &'a AuditEvent<'_>, by: Option<By<'a>>) -> Subject<'a> {
+fn named<'a>(event: &'a AuditEvent<'a>, by: Option<By<'a>>) -> Subject<'a> {
     let object = &event.object;
-    Subject { namespace: &object.namespace, name: &object.name, uid: &object.uid, by }
+    Subject { namespace: &object.namespace, name: &object.name, uid: &object.uid, by, pod: None }
 }
 
 /// DEL-24, CRE-33.

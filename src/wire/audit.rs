@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{Pod, Preconditions, Text, nullable};
+use super::{Metadata, Pod, Preconditions, Text, nullable};
 
 /// One audit event. The same request appears once for each stage that the policy asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,6 +71,8 @@ pub enum AuditResponse<'a> {
     None,
     /// A Pod.
     Pod(Box<Pod<'a>>),
+    /// `PartialObjectMetadata`: of the Pod only its metadata.
+    Partial(Box<Metadata<'a>>),
     /// A list of Pods.
     Pods(Vec<Pod<'a>>),
 }

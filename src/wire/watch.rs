@@ -74,6 +74,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Document<'a> {
     }
 }
 
+/// The kind of an object of which a client asked the metadata only.
+const PARTIAL: &str = "PartialObjectMetadata";
+
 /// The union of what may stand at the top of a value.
 #[derive(Default)]
 struct Object<'a> {
@@ -102,7 +105,7 @@ enum Unknown {
 
 impl<'a> Object<'a> {
     /// Tells what the object is; `inherited` is the kind where the surroundings imply one.
-    fn judge(self, inherited: Option<&'static str>) -> Result<Document<'a>, Unknown> {
+    fn judge(mut self, inherited: Option<&'static str>) -> Result<Document<'a>, Unknown> {
         match (self.kind.as_deref().or(inherited), self.event) {
             (Some("Pod"), _) => {
                 Ok(Document::Pod(Pod { metadata: self.metadata, spec: self.spec, status: self.status }))
@@ -122,6 +125,13 @@ impl<'a> Object<'a> {
             }
             (Some("Event"), None) if self.audit.as_ref().is_some_and(|audit| !audit.verb.is_empty()) => {
                 let mut audit = self.audit.unwrap_or_default();
+                if let Some(response) = &mut self.response
+                    && response.0.kind.as_deref() == Some(PARTIAL)
+                {
+                    audit.response =
+                        AuditResponse::Partial(Box::new(std::mem::take(&mut response.0.metadata)));
+                    return Ok(Document::Audit(audit));
+                }
                 audit.response = match self.response.map(|response| response.0.judge(None)) {
                     Some(Ok(Document::Pod(pod))) => AuditResponse::Pod(Box::new(pod)),
                     Some(Ok(Document::List { pods, .. })) => AuditResponse::Pods(pods),
@@ -207,7 +217,7 @@ impl<'de> Visitor<'de> for Reading {
                 Field::Type => object.event = map.next_value()?,
                 Field::Object => object.object = map.next_value()?,
                 Field::Items => object.items = map.next_value()?,
-                Field::Metadata if object.may_be_pod() => {
+                Field::Metadata if object.may_be_pod() || object.kind.as_deref() == Some(PARTIAL) => {
                     object.metadata = map.next_value::<Option<_>>()?.unwrap_or_default();
                 }
                 Field::Spec if object.may_be_pod() => {

@@ -29,6 +29,7 @@ mod frames;
 mod fuzz_bodies;
 mod monitor;
 mod monitor_bounds;
+mod monitor_mutations;
 mod monitor_traces;
 mod phase_overrides;
 mod phase_rows;
