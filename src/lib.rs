@@ -1,4 +1,8 @@
 #![doc = include_str!("../README.md")]
+//! ## Features
+//!
+//! None is on by default: `k8s-openapi` (wire objects from its `Pod`), `kube` (a [`Monitor`] over the events of its
+//! watcher), `schemars` (JSON Schemas of what is serialised).
 #![deny(clippy::expect_used, clippy::indexing_slicing)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

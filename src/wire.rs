@@ -198,6 +198,19 @@ pub fn first<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<(T, usize), WireE
     }
 }
 
+/// The same from text, which need not be checked for UTF-8 string by string: check a whole frame once.
+///
+/// # Errors
+/// As [`first`].
+pub fn first_of_text<'a, T: Deserialize<'a>>(json: &'a str) -> Result<(T, usize), WireError> {
+    let mut values = serde_json::Deserializer::from_str(json).into_iter::<T>();
+    match values.next() {
+        Some(Ok(value)) => Ok((value, values.byte_offset())),
+        Some(Err(source)) => Err(explain::<T>(json.as_bytes(), source)),
+        None => from_slice(json.as_bytes()).map(|value| (value, json.len())),
+    }
+}
+
 /// Parses again, slowly, to learn where the wrong value lies.
 fn explain<'a, T: Deserialize<'a>>(json: &'a [u8], source: serde_json::Error) -> WireError {
     let offset = byte_offset(json, source.line(), source.column());

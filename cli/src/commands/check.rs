@@ -33,6 +33,10 @@ pub(crate) fn run(args: &args::Check) -> Result<Outcome, CliError> {
     } else {
         render::check::text(&histories, args)?;
     }
+    // Whoever is killed before tells it all again; nothing is lost.
+    if let Some(file) = &args.state {
+        state::told(file)?;
+    }
     Ok(if histories.iter().any(History::fails) {
         Outcome::Unexpected
     } else if histories.iter().any(|history| history.unreadable_parts > 0) {

@@ -85,7 +85,7 @@ impl<'a> Judging<'a> {
     pub(super) fn end(mut self) -> Result<History, CliError> {
         self.history.pods = self.monitor.seen() - self.history.pods_before;
         if let Some(state) = &self.args.state {
-            state::save(state, &self, true)?;
+            state::save(state, &self)?;
         }
         Ok(self.history)
     }
@@ -130,7 +130,7 @@ impl<'a> Judging<'a> {
             };
             if ended || at.byte >= saved_at + every || self.live == Live::Now {
                 self.files.insert(self.file.clone(), at);
-                match state::save(state, self, false) {
+                match state::save(state, self) {
                     // A large state is saved less often, so that saving never takes most of the time.
                     Ok(size) => (saved_at, every) = (at.byte, SAVED_EVERY.max(4 * size as u64)),
                     Err(error) => return Ok(Err(error.into())),
@@ -173,9 +173,14 @@ impl<'a> Judging<'a> {
 
     /// One value, or several on one line.
     fn record(&mut self, bytes: &[u8], at: Place, more: More) -> Handled {
+        let text = std::str::from_utf8(bytes).ok();
         let mut rest = bytes;
         while !rest.trim_ascii_start().is_empty() {
-            match wire::first::<Document<'_>>(rest) {
+            let read = match text.and_then(|text| text.get(bytes.len() - rest.len()..)) {
+                Some(text) => wire::first_of_text::<Document<'_>>(text),
+                None => wire::first(rest),
+            };
+            match read {
                 Ok((document, length)) => {
                     match unfit(self.args.format, &document) {
                         None => self.document(&document, rest),

@@ -52,18 +52,31 @@ pub(super) fn load<'a>(file: &Path, args: &'a args::Check) -> Result<Judging<'a>
     Ok(judging)
 }
 
+/// Saves where the check stands, and tells how many bytes that took.
+pub(super) fn save(file: &Path, judging: &Judging<'_>) -> io::Result<usize> {
+    let Judging { monitor, history, files, .. } = judging;
+    let bytes = serde_json::to_vec(&Saving { monitor, history, files, told: false })?;
+    replace(file, &bytes)?;
+    Ok(bytes.len())
+}
+
+/// Notes that all that was found has been told.
+#[allow(clippy::disallowed_methods, reason = "only the library is kept from reading files")]
+pub(super) fn told(file: &Path) -> io::Result<()> {
+    let saved: Saved = serde_json::from_slice(&fs::read(file)?)?;
+    let Saved { monitor, history, files, .. } = &saved;
+    replace(file, &serde_json::to_vec(&Saving { monitor, history, files, told: true })?)
+}
+
 /// Writes beside the file, then renames: whoever is killed leaves the old state or the new one.
 #[allow(clippy::disallowed_methods, reason = "only the library is kept from writing files")]
-pub(super) fn save(file: &Path, judging: &Judging<'_>, told: bool) -> io::Result<usize> {
-    let Judging { monitor, history, files, .. } = judging;
-    let bytes = serde_json::to_vec(&Saving { monitor, history, files, told })?;
+fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".new");
     let mut new = File::create(&beside)?;
-    new.write_all(&bytes)?;
+    new.write_all(bytes)?;
     new.sync_all()?;
-    fs::rename(&beside, file)?;
-    Ok(bytes.len())
+    fs::rename(&beside, file)
 }
 
 fn unusable(file: &Path, reason: &str) -> CliError {
