@@ -57,10 +57,6 @@ fn annotation<'a>(pod: &'a v1::Pod, key: &str) -> Option<Text<'a>> {
 }
 
 fn spec(spec: &v1::PodSpec) -> PodSpec<'_> {
-    let gate = |gate| -> SchedulingGate<'_> {
-        let v1::PodSchedulingGate { name } = gate;
-        SchedulingGate { name: Text::from(&**name) }
-    };
     PodSpec {
         node_name: text(spec.node_name.as_ref()),
         restart_policy: text(spec.restart_policy.as_ref()),
@@ -82,6 +78,10 @@ fn spec(spec: &v1::PodSpec) -> PodSpec<'_> {
     }
 }
 
+fn gate(gate: &v1::PodSchedulingGate) -> SchedulingGate<'_> {
+    SchedulingGate { name: Text::from(&*gate.name) }
+}
+
 fn container(container: &v1::Container) -> Container<'_> {
     Container {
         name: Text::from(&*container.name),
@@ -91,24 +91,20 @@ fn container(container: &v1::Container) -> Container<'_> {
 }
 
 fn rules(rules: Option<&Vec<v1::ContainerRestartRule>>) -> Vec<RestartPolicyRule<'_>> {
-    let rule = |rule| -> RestartPolicyRule<'_> {
-        let v1::ContainerRestartRule { action, exit_codes } = rule;
-        RestartPolicyRule {
-            action: Text::from(&**action),
-            exit_codes: exit_codes.as_ref().map(|codes| ExitCodes {
-                operator: Text::from(&*codes.operator),
-                values: codes.values.clone().unwrap_or_default(),
-            }),
-        }
-    };
     rules.into_iter().flatten().map(rule).collect()
 }
 
+fn rule(rule: &v1::ContainerRestartRule) -> RestartPolicyRule<'_> {
+    RestartPolicyRule {
+        action: Text::from(&*rule.action),
+        exit_codes: rule.exit_codes.as_ref().map(|codes| ExitCodes {
+            operator: Text::from(&*codes.operator),
+            values: codes.values.clone().unwrap_or_default(),
+        }),
+    }
+}
+
 fn status(status: &v1::PodStatus) -> PodStatus<'_> {
-    let condition = |condition| -> Condition<'_> {
-        let v1::PodCondition { type_, status, reason, .. } = condition;
-        Condition { kind: Text::from(&**type_), status: Text::from(&**status), reason: text(reason.as_ref()) }
-    };
     PodStatus {
         phase: text(status.phase.as_ref()),
         reason: text(status.reason.as_ref()),
@@ -120,18 +116,26 @@ fn status(status: &v1::PodStatus) -> PodStatus<'_> {
     }
 }
 
+fn condition(condition: &v1::PodCondition) -> Condition<'_> {
+    Condition {
+        kind: Text::from(&*condition.type_),
+        status: Text::from(&*condition.status),
+        reason: text(condition.reason.as_ref()),
+    }
+}
+
 fn statuses(statuses: Option<&Vec<v1::ContainerStatus>>) -> Vec<ContainerStatus<'_>> {
-    let one = |status| -> ContainerStatus<'_> {
-        let v1::ContainerStatus { name, state: now, last_state, restart_count, started, .. } = status;
-        ContainerStatus {
-            name: Text::from(&**name),
-            state: state(now.as_ref()),
-            last_state: state(last_state.as_ref()),
-            restart_count: *restart_count,
-            started: *started,
-        }
-    };
-    statuses.into_iter().flatten().map(one).collect()
+    statuses.into_iter().flatten().map(container_status).collect()
+}
+
+fn container_status(status: &v1::ContainerStatus) -> ContainerStatus<'_> {
+    ContainerStatus {
+        name: Text::from(&*status.name),
+        state: state(status.state.as_ref()),
+        last_state: state(status.last_state.as_ref()),
+        restart_count: status.restart_count,
+        started: status.started,
+    }
 }
 
 fn state(state: Option<&v1::ContainerState>) -> ContainerState<'_> {
