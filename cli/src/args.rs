@@ -68,7 +68,7 @@ pub(crate) struct Check {
     /// What the input must hold; by default each value is told by itself
     #[arg(long, value_enum, default_value_t = Format::Auto)]
     pub(crate) format: Format,
-    /// Print a JUnit report instead of text
+    /// Print XML as test runners do, instead of text
     #[arg(long, conflicts_with = "json")]
     pub(crate) junit: bool,
     /// Name every hazard, and tell the story of the Pod up to each finding

@@ -36,9 +36,11 @@ struct Saved {
     forgotten: u64,
     recent: Vec<String>,
     older: Vec<String>,
-    /// Hash of the UID, hash of the name, resourceVersion, gaps, and the UID if processes may be left.
-    removed: Vec<(u64, u64, Option<u64>, u64, Option<String>)>,
+    removed: Vec<SavedEnd>,
 }
+
+/// Hash of the UID, hash of the name, resourceVersion, gaps, and the UID if processes may be left.
+type SavedEnd = (u64, u64, Option<u64>, u64, Option<String>);
 
 impl Serialize for Monitor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -236,7 +236,7 @@ impl<'de> Visitor<'de> for Reading {
                     object.audit().user = map.next_value::<Option<_>>()?.unwrap_or_default();
                 }
                 Field::ObjectRef => {
-                    object.audit().object = map.next_value::<Option<_>>()?.unwrap_or_default()
+                    object.audit().object = map.next_value::<Option<_>>()?.unwrap_or_default();
                 }
                 Field::ResponseStatus => object.audit().code = status_code(&mut map)?,
                 Field::RequestObject => object.audit().request = map.next_value()?,
