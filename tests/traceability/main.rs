@@ -100,6 +100,9 @@ const ARROWS: &[(&str, &[&str])] = &[
         "admission",
         &["binding", "container", "deletion", "phase", "rules", "time", "validate", "view", "wire"],
     ),
+    ("k8s", &["time", "wire"]),
+    ("kube", &["monitor", "view", "wire"]),
+    ("conform", &["monitor", "violation", "wire"]),
     (
         "monitor",
         &["container", "deletion", "phase", "rules", "time", "validate", "view", "violation", "wire"],
