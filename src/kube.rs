@@ -1,4 +1,4 @@
-//! A [`Monitor`](crate::Monitor) behind a watcher of `kube` (feature `kube`).
+//! A [`Monitor`](crate::monitor::Monitor) behind a watcher of `kube` (feature `kube`).
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::runtime::watcher::Event;
