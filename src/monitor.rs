@@ -1,21 +1,42 @@
 //! A history of observations → verdicts, one small state per Pod UID.
 //!
-//! The monitor keeps the last state of every live Pod and forgets it when the Pod is removed. Of the UIDs that
-//! were removed it remembers the last [`REMOVED_KEPT`], to notice one that returns.
+//! The monitor keeps the last state of every live Pod, packed, and forgets it when the Pod is removed. It is
+//! bounded: of the UIDs that were removed it remembers the last [`REMOVED_KEPT`], to notice one that returns;
+//! of live Pods it holds [`LIVE_KEPT`] unless told otherwise. Under a flood of UIDs those that were not observed
+//! for longest are forgotten first, half of them at a time; what is then seen of them counts as
+//! [`Unknown::Beginning`].
+//!
+//! It can be saved and loaded with serde at any point between two observations.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::collections::HashMap;
 
+use crate::deletion::Deletion;
+use crate::phase::{Phase, Source};
 use crate::rules::RuleId;
+use crate::time::Grace;
 use crate::validate;
-use crate::view::View;
-use crate::violation::{Predecessor, Violation};
+use crate::view::{Disruption, Stored, View};
+use crate::violation::Violation;
 use crate::wire::EventType;
+
+mod audit;
+mod exercised;
+mod pack;
+mod removed;
+mod saved;
+
+pub use audit::{By, Subject, Told};
+pub use exercised::Exercised;
+pub use saved::SavedError;
+
+use pack::{Asked, Fate, Notes, Packed};
+use removed::{End, Processes, Removed};
 
 /// How many removed UIDs are remembered; older ones could return unnoticed.
 pub const REMOVED_KEPT: usize = 1 << 16;
+
+/// How many live Pods are remembered, unless the monitor was made with another limit.
+pub const LIVE_KEPT: usize = 1 << 20;
 
 /// What was seen of one Pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +64,15 @@ impl Observed {
     }
 }
 
+/// In which order observations of one Pod come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    /// As they happened: a watch.
+    Happened,
+    /// As answers were sent: an audit log; only resourceVersions tell what happened first.
+    Answered,
+}
+
 /// What the monitor says to one observation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
@@ -50,15 +80,44 @@ pub struct Verdict {
     pub violations: Vec<Violation>,
     /// What cannot be told from what was seen.
     pub unknown: Option<Unknown>,
+    /// The phase before and after, where it changed.
+    pub phase: Option<(Option<Phase>, Phase)>,
+    /// The rules that had something to say: their premises held.
+    pub exercised: Exercised,
+    /// How long the deletion took, if this is its end and its beginning was seen.
+    pub removal: Option<Removal>,
+}
+
+impl Verdict {
+    fn unknown(unknown: Unknown) -> Self {
+        Self { unknown: Some(unknown), ..Self::default() }
+    }
+
+    fn broken(violation: Violation) -> Self {
+        Self { violations: vec![violation], ..Self::default() }
+    }
+}
+
+/// The end of a deletion (DEL-07, DEL-08).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Removal {
+    /// Seconds from the first DELETE to the one that removed, or that left only finalizers.
+    pub took: u64,
+    /// The grace that the first DELETE gave.
+    pub grace: Grace,
 }
 
 /// Why part of a verdict is missing. It is counted, and changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unknown {
-    /// The stream begins in the middle of this Pod's life.
+    /// The history begins in the middle of this Pod's life.
     Beginning,
     /// A Pod of the same name has gone unseen.
     Predecessor,
+    /// After a gap, the observation is older than what was known.
+    Stale,
+    /// The log holds a request, but not what it did.
+    Unlogged,
 }
 
 /// Judges a history, one observation after the other.
@@ -75,15 +134,24 @@ pub enum Unknown {
 /// assert_eq!(verdict.violations[0].to_string(), "the Pod was removed without deletionTimestamp");
 /// # Ok::<(), wire::WireError>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Monitor {
-    live: HashMap<Arc<str>, Live>,
-    /// The live UID of each namespace and name, by their hash.
-    names: HashMap<u64, Arc<str>>,
+    /// The Pods observed since `older` was filled, by the hash of their UID.
+    recent: HashMap<u64, Packed>,
+    older: HashMap<u64, Packed>,
+    limit: usize,
+    /// The live UID of each namespace and name, both by their hash.
+    names: HashMap<u64, u64>,
     removed: Removed,
-    strings: Strings,
     seen: u64,
     gaps: u64,
+    forgotten: u64,
+}
+
+impl Default for Monitor {
+    fn default() -> Self {
+        Self::with_limit(LIVE_KEPT)
+    }
 }
 
 impl Monitor {
@@ -93,26 +161,24 @@ impl Monitor {
         Self::default()
     }
 
+    /// A monitor that remembers at most `limit` live Pods.
+    #[must_use]
+    pub fn with_limit(limit: usize) -> Self {
+        Self {
+            recent: HashMap::new(),
+            older: HashMap::new(),
+            limit: limit.max(2),
+            names: HashMap::new(),
+            removed: Removed::default(),
+            seen: 0,
+            gaps: 0,
+            forgotten: 0,
+        }
+    }
+
     /// Judges one observation and remembers it.
     pub fn observe(&mut self, observed: Observed, pod: View<&str>) -> Verdict {
-        if self.removed.contains(pod.uid) {
-            return Verdict { violations: vec![Violation::Returned { uid: pod.uid.into() }], unknown: None };
-        }
-        let mut verdict = match (self.live.get(pod.uid), self.namesake(&pod)) {
-            (Some(last), _) => Verdict { violations: validate::review(&last.pod, &pod), unknown: None },
-            (None, Some(old)) if observed == Observed::Modified && self.is_same_object(old, &pod) => {
-                let changed = Violation::UidChanged { old: (&*old.pod.uid).into(), new: pod.uid.into() };
-                return Verdict { violations: vec![changed], unknown: None };
-            }
-            (None, _) => self.meet(observed, &pod),
-        };
-        if observed == Observed::Deleted {
-            verdict.violations.extend(validate::review_removal(&pod, self.removed.predecessor(&pod)));
-            self.forget(pod.uid, (pod.namespace, pod.name));
-        } else {
-            self.remember(pod);
-        }
-        verdict
+        self.judge(Order::Happened, observed, &pod)
     }
 
     /// Says that observations may be missing here: part of the input was unreadable, or the watch failed.
@@ -120,10 +186,21 @@ impl Monitor {
         self.gaps += 1;
     }
 
+    /// Says that a whole list has been observed since the last [`gap`](Self::gap): what was not in it is gone.
+    pub fn listed(&mut self) {
+        let missing = |pod: &Packed| pod.open().is_none_or(|(notes, _)| notes.gaps != self.gaps);
+        let gone: Vec<u64> = self.pods().filter(|(_, pod)| missing(pod)).map(|(key, _)| key).collect();
+        for key in gone {
+            if let Some(pod) = self.take(key) {
+                self.lay_off(&pod);
+            }
+        }
+    }
+
     /// How many Pods are live.
     #[must_use]
     pub fn live(&self) -> usize {
-        self.live.len()
+        self.recent.len() + self.older.len()
     }
 
     /// How many Pods (UIDs) have been seen.
@@ -132,124 +209,255 @@ impl Monitor {
         self.seen
     }
 
-    /// The live Pod of the same name.
-    fn namesake(&self, pod: &View<&str>) -> Option<&Live> {
-        self.live.get(self.names.get(&hash((pod.namespace, pod.name)))?)
+    /// How many live Pods were forgotten because there were too many.
+    #[must_use]
+    pub const fn forgotten(&self) -> u64 {
+        self.forgotten
     }
 
-    /// Whether `pod` is the object last seen as `old`, under another UID: a successor has a creation time of its
-    /// own, and in a stream without gaps it begins with ADDED.
-    fn is_same_object(&self, old: &Live, pod: &View<&str>) -> bool {
-        old.gaps == self.gaps && old.pod.created == pod.created
+    /// How many bytes the states of live Pods take, without the tables that hold them.
+    #[must_use]
+    pub fn packed_bytes(&self) -> usize {
+        self.pods().map(|(_, pod)| pod.as_bytes().len()).sum()
+    }
+
+    fn pods(&self) -> impl Iterator<Item = (u64, &Packed)> {
+        self.recent.iter().chain(&self.older).map(|(key, pod)| (*key, pod))
+    }
+
+    fn judge(&mut self, order: Order, observed: Observed, pod: &View<&str>) -> Verdict {
+        let key = hash(&[pod.uid]);
+        if let Some(end) = self.removed.get(key) {
+            return returned(order, observed, pod, end, self.gaps);
+        }
+        let Some(packed) = self.take(key) else { return self.meet(order, observed, key, pod) };
+        let (mut verdict, asked, fresh) = match packed.open() {
+            Some((notes, mut last)) => {
+                last.uid = pod.uid;
+                if (last.namespace, last.name) != (pod.namespace, pod.name) {
+                    self.names.remove(&hash(&[last.namespace, last.name]));
+                }
+                let (mut verdict, fresh) = compare(order, &last, pod, notes.gaps != self.gaps);
+                if notes.fate == Fate::Unborn && observed != Observed::Added {
+                    verdict.unknown = Some(Unknown::Beginning);
+                }
+                (verdict, notes.asked, fresh)
+            }
+            // Only what was packed here is in the table.
+            None => (Verdict::default(), None, Freshness::News),
+        };
+        if observed == Observed::Deleted {
+            verdict.removal = removal(asked, pod);
+            self.remove(key, pod, &mut verdict);
+        } else if fresh == Freshness::News {
+            self.remember(key, pod, asked, Fate::Stored);
+        } else {
+            self.keep(key, packed.settled());
+        }
+        verdict
     }
 
     /// The first observation of a UID.
-    fn meet(&mut self, observed: Observed, pod: &View<&str>) -> Verdict {
+    fn meet(&mut self, order: Order, observed: Observed, key: u64, pod: &View<&str>) -> Verdict {
+        let name = hash(&[pod.namespace, pod.name]);
+        let mut verdict = Verdict::default();
+        let mut unknown = (!is_birth(pod)).then_some(Unknown::Beginning);
+        let namesake = self.names.get(&name).copied().and_then(|old| Some((old, self.take(old)?)));
+        if let Some((old_key, packed)) = namesake {
+            if let Some((notes, last)) = packed.open()
+                && (last.namespace, last.name) == (pod.namespace, pod.name)
+            {
+                let same = order == Order::Happened
+                    && matches!(observed, Observed::Modified | Observed::Deleted)
+                    && notes.gaps == self.gaps
+                    && last.created == pod.created;
+                if same {
+                    let old = packed.uid().into();
+                    self.keep(old_key, packed);
+                    return Verdict::broken(Violation::UidChanged { old, new: pod.uid.into() });
+                }
+                let explained =
+                    order == Order::Answered || notes.fate == Fate::MaybeGone || is_expired(last.deletion);
+                if !explained {
+                    unknown = Some(Unknown::Predecessor);
+                }
+            }
+            self.lay_off(&packed);
+        } else if let Some(old) = self.removed.running_namesake(name) {
+            verdict.violations.push(Violation::Beside { old: old.into(), new: pod.uid.into() });
+        }
         self.seen += 1;
-        let unseen = self.namesake(pod).map(|old| old.pod.uid.clone());
-        let unknown = match (&unseen, observed) {
-            (Some(_), _) => Some(Unknown::Predecessor),
-            (None, Observed::Added) => None,
-            (None, Observed::Modified | Observed::Deleted | Observed::State) => Some(Unknown::Beginning),
-        };
-        if let Some(uid) = unseen {
-            self.forget(&uid, (pod.namespace, pod.name));
+        let mut fate = Fate::Stored;
+        if unknown == Some(Unknown::Beginning) && order == Order::Answered && observed != Observed::Deleted {
+            (unknown, fate) = (None, Fate::Unborn);
         }
-        Verdict { violations: validate::inspect(pod), unknown }
-    }
-
-    fn remember(&mut self, pod: View<&str>) {
-        let name = hash((pod.namespace, pod.name));
-        let pod = pod.map(|text| self.strings.keep(text));
-        self.names.insert(name, pod.uid.clone());
-        self.live.insert(pod.uid.clone(), Live { pod, gaps: self.gaps });
-        self.strings.tidy();
-    }
-
-    fn forget(&mut self, uid: &str, name: (&str, &str)) {
-        self.live.remove(uid);
-        self.names.remove(&hash(name));
-        self.removed.add(uid, name);
-    }
-}
-
-/// The last state of a live Pod.
-#[derive(Debug)]
-struct Live {
-    pod: View<Arc<str>>,
-    /// How many gaps the stream had before.
-    gaps: u64,
-}
-
-/// The Pods that were removed last, as hashes of UID and name.
-#[derive(Debug, Default)]
-struct Removed {
-    uids: HashSet<u64>,
-    names: HashMap<u64, u32>,
-    order: VecDeque<(u64, u64)>,
-}
-
-impl Removed {
-    fn contains(&self, uid: &str) -> bool {
-        self.uids.contains(&hash(uid))
-    }
-
-    fn predecessor(&self, pod: &View<&str>) -> Predecessor {
-        match self.names.get(&hash((pod.namespace, pod.name))) {
-            None => Predecessor::None,
-            Some(_) => Predecessor::Removed,
+        verdict.unknown = unknown;
+        verdict.violations.extend(validate::inspect(pod));
+        if observed == Observed::Deleted {
+            self.remove(key, pod, &mut verdict);
+        } else {
+            self.remember(key, pod, None, fate);
         }
+        verdict
     }
 
-    fn add(&mut self, uid: &str, name: (&str, &str)) {
-        if self.order.len() == REMOVED_KEPT
-            && let Some((uid, name)) = self.order.pop_front()
-        {
-            self.uids.remove(&uid);
-            if let Entry::Occupied(mut count) = self.names.entry(name) {
-                *count.get_mut() -= 1;
-                if *count.get() == 0 {
-                    count.remove();
+    fn remove(&mut self, key: u64, pod: &View<&str>, verdict: &mut Verdict) {
+        let name = hash(&[pod.namespace, pod.name]);
+        let predecessor = self.removed.predecessor(name);
+        verdict.violations.extend(validate::review_removal(pod, predecessor));
+        verdict.exercised.removal(pod);
+        let processes = if may_run(pod) { Processes::MayRun(pod.uid.into()) } else { Processes::Ended };
+        if self.names.get(&name) == Some(&key) {
+            self.names.remove(&name);
+        }
+        self.removed.add(key, name, End { version: pod.version, gaps: self.gaps, processes });
+    }
+
+    fn remember(&mut self, key: u64, pod: &View<&str>, asked: Option<Asked>, fate: Fate) {
+        let asked = asked.or_else(|| {
+            let grace = pod.deletion.grace()?;
+            Some(Asked { at: pod.deletion.due()?.minus(grace), grace })
+        });
+        self.names.insert(hash(&[pod.namespace, pod.name]), key);
+        let notes = Notes { gaps: self.gaps, fate, asked };
+        self.keep(key, Packed::new(pod, notes));
+    }
+
+    fn keep(&mut self, key: u64, pod: Packed) {
+        self.recent.insert(key, pod);
+        if self.recent.len() >= self.limit.div_ceil(2) {
+            let dropped = std::mem::replace(&mut self.older, std::mem::take(&mut self.recent));
+            self.forgotten += dropped.len() as u64;
+            for (key, pod) in dropped {
+                let name = pod.open().map(|(_, pod)| hash(&[pod.namespace, pod.name]));
+                if let Some(name) = name
+                    && self.names.get(&name) == Some(&key)
+                {
+                    self.names.remove(&name);
                 }
             }
         }
-        let (uid, name) = (hash(uid), hash(name));
-        self.uids.insert(uid);
-        *self.names.entry(name).or_default() += 1;
-        self.order.push_back((uid, name));
     }
-}
 
-fn hash(value: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
-}
+    fn take(&mut self, key: u64) -> Option<Packed> {
+        self.recent.remove(&key).or_else(|| self.older.remove(&key))
+    }
 
-/// Every text once: nodes, namespaces, containers and finalizers repeat from Pod to Pod.
-#[derive(Debug, Default)]
-struct Strings {
-    known: HashSet<Arc<str>>,
-    tidy_at: usize,
-}
-
-impl Strings {
-    fn keep(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.known.get(text) {
-            return known.clone();
+    /// Forgets a Pod whose removal was not seen.
+    fn lay_off(&mut self, packed: &Packed) {
+        let Some((_, last)) = packed.open() else { return };
+        let uid = packed.uid();
+        let (key, name) = (hash(&[&uid]), hash(&[last.namespace, last.name]));
+        if self.names.get(&name) == Some(&key) {
+            self.names.remove(&name);
         }
-        let new: Arc<str> = text.into();
-        self.known.insert(new.clone());
-        new
+        self.removed.add(
+            key,
+            name,
+            End { version: last.version, gaps: self.gaps, processes: Processes::Ended },
+        );
     }
 
-    /// Drops the texts that no Pod uses any more, whenever their number has doubled.
-    fn tidy(&mut self) {
-        if self.known.len() > self.tidy_at.max(1 << 10) {
-            self.known.retain(|text| Arc::strong_count(text) > 1);
-            self.tidy_at = 2 * self.known.len();
+    /// Marks that a request may have removed the Pod of this name.
+    fn maybe_gone(&mut self, namespace: &str, name: &str) {
+        let Some(key) = self.names.get(&hash(&[namespace, name])).copied() else { return };
+        let Some(packed) = self.take(key) else { return };
+        let uid = packed.uid();
+        let marked = packed.open().map(|(notes, mut last)| {
+            last.uid = &uid;
+            Packed::new(&last, Notes { fate: Fate::MaybeGone, ..notes })
+        });
+        self.keep(key, marked.unwrap_or(packed));
+    }
+}
+
+/// Whether an observation is newer than what was known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Freshness {
+    News,
+    Old,
+}
+
+/// Judges a Pod against the state that was known.
+fn compare(order: Order, last: &View<&str>, pod: &View<&str>, gap: bool) -> (Verdict, Freshness) {
+    let older = matches!((last.version, pod.version), (Some(last), Some(new)) if new < last);
+    let phase = |old: &View<&str>, new: &View<&str>| match new.phase {
+        Stored::Known(after) if old.phase.known() != Some(after) => Some((old.phase.known(), after)),
+        Stored::Known(_) | Stored::Absent | Stored::Foreign(_) => None,
+    };
+    match (older, order, gap) {
+        // The answers crossed: this state was stored before the one that is known.
+        (true, Order::Answered, _) => {
+            let violations = validate::review(pod, last);
+            (Verdict { violations, ..Verdict::default() }, Freshness::Old)
+        }
+        // A list after a gap may lie in the past (CRE-15).
+        (true, Order::Happened, true) => (Verdict::unknown(Unknown::Stale), Freshness::Old),
+        (true, Order::Happened, false) | (false, _, _) => {
+            let verdict = Verdict {
+                violations: validate::review(last, pod),
+                phase: phase(last, pod),
+                exercised: Exercised::by(last, pod),
+                ..Verdict::default()
+            };
+            (verdict, Freshness::News)
         }
     }
+}
+
+/// Judges an observation of a UID that was removed (INV-02).
+fn returned(order: Order, observed: Observed, pod: &View<&str>, end: &End, gaps: u64) -> Verdict {
+    let older = matches!((end.version, pod.version), (Some(end), Some(new)) if new < end);
+    let same = end.version.is_some() && end.version == pod.version;
+    match order {
+        Order::Happened if same && observed == Observed::Deleted => Verdict::default(),
+        Order::Happened if (older || same) && end.gaps != gaps => Verdict::unknown(Unknown::Stale),
+        // Answers that were on their way when the object left; a create cannot have been.
+        Order::Answered if older || observed != Observed::Added => Verdict::default(),
+        Order::Happened | Order::Answered => Verdict::broken(Violation::Returned { uid: pod.uid.into() }),
+    }
+}
+
+/// Whether a Pod looks as the API server creates it (CRE-03); later nothing brings this back.
+fn is_birth(pod: &View<&str>) -> bool {
+    let pending = matches!(pod.phase, Stored::Absent | Stored::Known(Phase::Pending));
+    pending
+        && !pod.is_deleting()
+        && pod.started.is_none()
+        && pod.containers.iter().all(|c| c.restarts.is_none())
+}
+
+/// Whether the object may leave the store any moment (INV-07).
+const fn is_expired(deletion: Deletion) -> bool {
+    match deletion {
+        Deletion::Expired { .. } | Deletion::Unrecorded { .. } => true,
+        Deletion::Live | Deletion::Graceful { .. } => false,
+    }
+}
+
+/// Whether processes of a Pod may be left when its object goes (NON-01, NON-05).
+fn may_run(pod: &View<&str>) -> bool {
+    let told = pod.is_terminal() && pod.disruption != Some(Disruption::PodGc);
+    pod.node.is_some() && !told && pod.source == Source::Api && pod.mirror.is_none()
+}
+
+/// When a DELETE with grace 0 came, its time is stored (DEL-08).
+fn removal(asked: Option<Asked>, pod: &View<&str>) -> Option<Removal> {
+    let Asked { at, grace } = asked?;
+    let took = pod.deletion.due()?.as_unix().checked_sub(at.as_unix())?;
+    Some(Removal { took: u64::try_from(took).ok()?, grace })
+}
+
+/// A hash that stays the same in every build, since saved states hold it.
+fn hash(parts: &[&str]) -> u64 {
+    let mut state = 0xcbf2_9ce4_8422_2325_u64;
+    for part in parts {
+        for byte in part.bytes().chain([0xff]) {
+            state = (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    state = (state ^ state >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    state ^ state >> 32
 }
 
 /// A violation found in a history, with its place.

@@ -4,7 +4,7 @@
 //! allocate nothing, where all is well. [`inspect`] judges an object of which no earlier state is known, and
 //! [`review_removal`] its end.
 
-use crate::container::{self, ContainerState, ExitReason, Role};
+use crate::container::{self, ContainerState, ExitReason, RestartPolicy, RestartRule, Role};
 use crate::deletion::Deletion;
 use crate::phase::{self, Change, Deleting, Phase, Writer};
 use crate::rules::RuleId;
@@ -102,6 +102,9 @@ pub fn review<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>) -> Vec
     phase(old, new, &mut found);
     resurrections(old, new, &mut found);
     restart_counts(old, new, &mut found);
+    starts(old, new, &mut found);
+    start_time(old, new, &mut found);
+    disruption(Some(old), new, &mut found);
     found
 }
 
@@ -127,6 +130,7 @@ pub fn inspect<S: AsRef<str>>(pod: &View<S>) -> Vec<Violation> {
             push_phase("", *known, phase::judge_change(None, *known, by), &mut found);
         }
     }
+    disruption(None::<&View<S>>, pod, &mut found);
     found
 }
 
@@ -145,6 +149,14 @@ fn identity<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &
     let (before, after) = (old.uid.as_ref(), new.uid.as_ref());
     if before != after {
         found.push(Violation::UidChanged { old: before.into(), new: after.into() });
+    }
+    for (field, before, after) in [
+        ("namespace", old.namespace.as_ref(), new.namespace.as_ref()),
+        ("name", old.name.as_ref(), new.name.as_ref()),
+    ] {
+        if before != after {
+            found.push(Violation::NameChanged { field, old: before.into(), new: after.into() });
+        }
     }
     if old.created != new.created {
         found.push(Violation::CreationChanged { old: old.created, new: new.created });
@@ -233,7 +245,7 @@ fn node<A: AsRef<str>, B: AsRef<str>>(old: Option<&A>, new: Option<&B>, found: &
     }
 }
 
-/// INV-10, INV-13, INV-15.
+/// VAL-17 row 1, INV-10, INV-13, INV-15, VAL-16.
 fn constants<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mut Vec<Violation>) {
     let gates = added(&old.gates, &new.gates);
     found.extend(gates.map(|gate| Violation::GateAdded { gate: gate.into() }));
@@ -248,6 +260,56 @@ fn constants<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: 
     {
         found.push(Violation::DeadlineGrew { old: before, new: new.deadline });
     }
+    let mirror = |pod: Option<&str>| pod.unwrap_or_default().into();
+    let (before, after) = (old.mirror.as_ref().map(AsRef::as_ref), new.mirror.as_ref().map(AsRef::as_ref));
+    if before != after {
+        found.push(Violation::MirrorChanged { old: mirror(before), new: mirror(after) });
+    }
+    containers(old, new, found);
+}
+
+/// INV-13; ephemeral containers are only ever added (VAL-16).
+fn containers<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mut Vec<Violation>) {
+    let fixed = |role: Role| role != Role::Ephemeral;
+    let before = old.containers.iter().filter(|container| fixed(container.role));
+    let after = new.containers.iter().filter(|container| fixed(container.role));
+    if !before.clone().map(spec).eq(after.clone().map(spec)) {
+        found.push(Violation::ContainersChanged {
+            old: names(before),
+            new: names(after),
+            rule: RuleId::INV_13,
+        });
+    }
+    let before = old.containers.iter().filter(|container| !fixed(container.role));
+    let after = new.containers.iter().filter(|container| !fixed(container.role));
+    let mut left = after.clone().map(spec);
+    if !before.clone().map(spec).all(|container| left.any(|kept| kept == container)) {
+        found.push(Violation::ContainersChanged {
+            old: names(before),
+            new: names(after),
+            rule: RuleId::VAL_16,
+        });
+    }
+}
+
+/// What a container's spec says of its life.
+fn spec<S: AsRef<str>>(container: &Container<S>) -> (&str, Role, Option<RestartPolicy>, &[RestartRule]) {
+    (container.name.as_ref(), container.role, container.policy, &container.rules)
+}
+
+fn names<'a, S: AsRef<str> + 'a>(containers: impl Iterator<Item = &'a Container<S>>) -> Box<str> {
+    let mut text = String::new();
+    for container in containers {
+        let comma = if text.is_empty() { "" } else { ", " };
+        text.extend([comma, container.name.as_ref()]);
+        if let Some(policy) = container.policy {
+            text.extend([":", policy.as_str()]);
+        }
+        if !container.rules.is_empty() {
+            text.push_str(" with rules");
+        }
+    }
+    text.into()
 }
 
 /// PHA-15, PHA-40, PHA-41, OBJ-31, and PHA-04 where `Succeeded` is reached.
@@ -265,7 +327,7 @@ fn phase<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mut
     };
     let writer = match old.disruption {
         Some(Disruption::PodGc) => Writer::PodGc,
-        Some(Disruption::Other) | None => Writer::Kubelet,
+        Some(Disruption::Kubelet | Disruption::Other) | None => Writer::Kubelet,
     };
     // PodGC patches the phase of a Pod that is deleting; a binding may come between two observations.
     let by = phase::Circumstances { binding: new.binding(), deleting: deleting(new), writer };
@@ -342,6 +404,61 @@ fn restart_counts<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, fo
             let container = container.name.as_ref().into();
             found.push(Violation::RestartCountFell { container, old: before, new: after });
         }
+    }
+}
+
+/// INV-21: nothing starts under a terminal phase. Only `PodGC` writes one without looking at the processes (NON-05).
+fn starts<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mut Vec<Violation>) {
+    if !(old.is_terminal() && new.is_terminal()) {
+        return;
+    }
+    for container in new.containers.iter().filter(|container| is_running(container.state)) {
+        let before = same_container(container, old).map_or(ContainerState::Missing, |before| before.state);
+        if is_running(before) {
+            continue;
+        }
+        let (rule, force) = match old.disruption {
+            Some(Disruption::PodGc) => (RuleId::NON_05, Force::Hazard),
+            Some(Disruption::Kubelet | Disruption::Other) | None => (RuleId::INV_21, Force::Undisciplined),
+        };
+        let container = container.name.as_ref().into();
+        found.push(Violation::StartedAfterEnd { container, old: before, rule, force });
+    }
+}
+
+const fn is_running(state: ContainerState) -> bool {
+    match state {
+        ContainerState::Running(_) => true,
+        ContainerState::Missing
+        | ContainerState::Empty
+        | ContainerState::Waiting
+        | ContainerState::WaitingAfter(_)
+        | ContainerState::Terminated(_) => false,
+    }
+}
+
+/// OBJ-32.
+fn start_time<A, B>(old: &View<A>, new: &View<B>, found: &mut Vec<Violation>) {
+    if let Some(before) = old.started
+        && new.started != old.started
+    {
+        found.push(Violation::StartTimeChanged { old: before, new: new.started });
+    }
+}
+
+/// INV-29: the kubelet writes `DisruptionTarget` in the write that turns the phase terminal, and in no other.
+fn disruption<A: AsRef<str>, B: AsRef<str>>(
+    old: Option<&View<A>>,
+    new: &View<B>,
+    found: &mut Vec<Violation>,
+) {
+    if new.disruption != Some(Disruption::Kubelet)
+        || old.is_some_and(|old| old.disruption == Some(Disruption::Kubelet))
+    {
+        return;
+    }
+    if !new.is_terminal() || old.is_some_and(View::is_terminal) {
+        found.push(Violation::DisruptedEarly { phase: new.phase.to_string().into() });
     }
 }
 

@@ -38,6 +38,8 @@ pub struct View<S> {
     pub finalizers: Box<[S]>,
     /// Where the kubelet learned of the Pod, as the annotations tell.
     pub source: phase::Source,
+    /// The annotation `kubernetes.io/config.mirror`: the object stands for a static Pod (KUB-66).
+    pub mirror: Option<S>,
     /// `spec.nodeName`; `None` if it is empty.
     pub node: Option<S>,
     /// `spec.restartPolicy`; `None` if there is none.
@@ -95,6 +97,8 @@ impl<S: AsRef<str>> fmt::Display for Stored<S> {
 pub enum Disruption {
     /// `DeletionByPodGC` (CTL-PGC-06).
     PodGc,
+    /// `TerminationByKubelet`: eviction, preemption or shutdown on the node (PHA-18).
+    Kubelet,
     /// Any other reason.
     Other,
 }
@@ -154,6 +158,7 @@ impl<'a> View<&'a str> {
                 None | Some("api") => phase::Source::Api,
                 Some(_) => phase::Source::Static,
             },
+            mirror: metadata.annotations.config_mirror.as_deref(),
             node: Some(spec.node_name.as_str()).filter(|node| !node.is_empty()),
             policy: RestartPolicy::from_api(&spec.restart_policy),
             spec_grace: spec.termination_grace_period_seconds.map(Grace::from_signed),
@@ -170,6 +175,7 @@ impl<'a> View<&'a str> {
                 .find(|condition| &*condition.kind == "DisruptionTarget" && &*condition.status == "True")
                 .map(|condition| match condition.reason.as_str() {
                     "DeletionByPodGC" => Disruption::PodGc,
+                    "TerminationByKubelet" => Disruption::Kubelet,
                     _ => Disruption::Other,
                 }),
             containers: containers(pod).collect(),
@@ -188,6 +194,7 @@ impl<'a> View<&'a str> {
             deletion: self.deletion,
             finalizers: self.finalizers.iter().map(|name| keep(name)).collect(),
             source: self.source,
+            mirror: self.mirror.map(&mut keep),
             node: self.node.map(&mut keep),
             policy: self.policy,
             spec_grace: self.spec_grace,

@@ -8,7 +8,8 @@ use crate::rules::RuleId;
 use crate::time::{Grace, Time};
 
 /// How illegal a change is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Force {
     /// The API server answers 4xx to it, or has no such write. Where a race gets past it all the same,
@@ -48,6 +49,16 @@ pub enum Violation {
     Returned {
         /// The UID that had been removed.
         uid: Box<str>,
+    },
+    /// `name` or `namespace` changed.
+    #[error("{field} changed from `{old}` to `{new}`")]
+    NameChanged {
+        /// Which of the two.
+        field: &'static str,
+        /// Before.
+        old: Box<str>,
+        /// After.
+        new: Box<str>,
     },
     /// `creationTimestamp` changed.
     #[error("creationTimestamp changed from `{}` to `{}`", show(old), show(new))]
@@ -196,6 +207,32 @@ pub enum Violation {
         /// After; `None` if it was removed.
         new: Option<i64>,
     },
+    /// The annotation `kubernetes.io/config.mirror` changed.
+    #[error("annotation kubernetes.io/config.mirror changed from `{old}` to `{new}`")]
+    MirrorChanged {
+        /// Before; empty if there was none.
+        old: Box<str>,
+        /// After; empty if there is none.
+        new: Box<str>,
+    },
+    /// The list of containers, or a restart setting of one of them, changed.
+    #[error("containers changed from `{old}` to `{new}`")]
+    ContainersChanged {
+        /// Before.
+        old: Box<str>,
+        /// After.
+        new: Box<str>,
+        /// INV-13, or VAL-16 for ephemeral containers.
+        rule: RuleId,
+    },
+    /// `status.startTime` changed.
+    #[error("startTime changed from `{old}` to `{}`", show(new))]
+    StartTimeChanged {
+        /// Before.
+        old: Time,
+        /// After; `None` if it was removed.
+        new: Option<Time>,
+    },
     /// The phase is none of the five.
     #[error("phase went from `{old}` to `{new}`, which is no phase")]
     PhaseForeign {
@@ -246,6 +283,46 @@ pub enum Violation {
         /// After.
         new: i32,
     },
+    /// A container was started although the phase was terminal.
+    #[error("container `{container}` went from {old} to running after the Pod had ended")]
+    StartedAfterEnd {
+        /// The container.
+        container: Box<str>,
+        /// Its state before.
+        old: ContainerState,
+        /// INV-21, or NON-05 where `PodGC` wrote the phase.
+        rule: RuleId,
+        /// How illegal it is.
+        force: Force,
+    },
+    /// The kubelet's `DisruptionTarget` did not come with the end of the Pod.
+    #[error("DisruptionTarget by the kubelet appeared in phase `{phase}`, not with the end of the Pod")]
+    DisruptedEarly {
+        /// The phase.
+        phase: Box<str>,
+    },
+    /// The kubelet sent its final DELETE without one of its conditions.
+    #[error("the kubelet sent its final DELETE {flaw}")]
+    FinalDelete {
+        /// What was wrong.
+        flaw: Flaw,
+        /// What was found: the phase.
+        phase: Box<str>,
+    },
+    /// A DELETE or a binding was aimed at a name, whatever Pod bears it.
+    #[error("a {verb} without UID was sent by name")]
+    ByNameOnly {
+        /// `DELETE` or `binding`.
+        verb: &'static str,
+    },
+    /// A Pod has the name of one whose processes may still run.
+    #[error("uid `{new}` took the name of `{old}`, whose processes may still run")]
+    Beside {
+        /// The UID of the predecessor.
+        old: Box<str>,
+        /// The UID of the successor.
+        new: Box<str>,
+    },
     /// The object was removed while its node still had time.
     #[error("the Pod was removed while deletionGracePeriodSeconds was `{grace}`, expected `0`")]
     RemovedEarly {
@@ -258,6 +335,24 @@ pub enum Violation {
         /// Whether a Pod of the same name had been removed before.
         predecessor: Predecessor,
     },
+}
+
+/// What is wrong with a final DELETE of the kubelet (KUB-35).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Flaw {
+    /// It has no UID precondition.
+    NoUid,
+    /// The phase is not terminal.
+    NotTerminal,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoUid => "without UID precondition",
+            Self::NotTerminal => "before a terminal phase was stored",
+        })
+    }
 }
 
 /// Whether the history shows the removal of an earlier Pod of the same name.
@@ -283,7 +378,15 @@ impl Violation {
     #[must_use]
     pub const fn rule(&self) -> RuleId {
         match self {
-            Self::UidChanged { .. } | Self::CreationChanged { .. } => RuleId::VAL_01,
+            Self::UidChanged { .. } | Self::NameChanged { .. } | Self::CreationChanged { .. } => {
+                RuleId::VAL_01
+            }
+            Self::MirrorChanged { .. } => RuleId::VAL_17,
+            Self::StartTimeChanged { .. } => RuleId::OBJ_32,
+            Self::DisruptedEarly { .. } => RuleId::INV_29,
+            Self::FinalDelete { .. } => RuleId::KUB_35,
+            Self::ByNameOnly { .. } => RuleId::NON_18,
+            Self::Beside { .. } => RuleId::NON_01,
             Self::Returned { .. } => RuleId::INV_02,
             Self::VersionFell { .. } => RuleId::INV_03,
             Self::GenerationFell { .. } => RuleId::INV_11,
@@ -301,7 +404,10 @@ impl Violation {
             Self::PolicyChanged { .. } | Self::SpecGraceChanged { .. } => RuleId::INV_13,
             Self::DeadlineGrew { .. } => RuleId::INV_15,
             Self::PhaseForeign { .. } => RuleId::OBJ_31,
-            Self::PhaseChanged { rule, .. } | Self::Resurrected { rule, .. } => *rule,
+            Self::PhaseChanged { rule, .. }
+            | Self::Resurrected { rule, .. }
+            | Self::ContainersChanged { rule, .. }
+            | Self::StartedAfterEnd { rule, .. } => *rule,
             Self::SucceededDespite { .. } => RuleId::PHA_04,
             Self::RestartCountFell { .. } => RuleId::CTR_21,
             Self::RemovedEarly { .. } | Self::RemovedUnmarked { .. } => RuleId::INV_07,
@@ -312,11 +418,18 @@ impl Violation {
     #[must_use]
     pub const fn force(&self) -> Force {
         match self {
-            Self::PhaseChanged { force, .. } => *force,
-            Self::PhaseForeign { .. } | Self::SucceededDespite { .. } | Self::RestartCountFell { .. } => {
-                Force::Undisciplined
-            }
+            Self::PhaseChanged { force, .. } | Self::StartedAfterEnd { force, .. } => *force,
+            Self::PhaseForeign { .. }
+            | Self::SucceededDespite { .. }
+            | Self::RestartCountFell { .. }
+            | Self::StartTimeChanged { .. }
+            | Self::DisruptedEarly { .. }
+            | Self::FinalDelete { .. } => Force::Undisciplined,
+            Self::ByNameOnly { .. } | Self::Beside { .. } => Force::Hazard,
             Self::UidChanged { .. }
+            | Self::NameChanged { .. }
+            | Self::MirrorChanged { .. }
+            | Self::ContainersChanged { .. }
             | Self::Returned { .. }
             | Self::CreationChanged { .. }
             | Self::VersionFell { .. }
@@ -360,7 +473,15 @@ impl Violation {
     #[must_use]
     pub fn field(&self) -> String {
         let fixed = match self {
-            Self::UidChanged { .. } | Self::Returned { .. } => "metadata.uid",
+            Self::UidChanged { .. }
+            | Self::Returned { .. }
+            | Self::ByNameOnly { .. }
+            | Self::Beside { .. } => "metadata.uid",
+            Self::NameChanged { field, .. } => return format!("metadata.{field}"),
+            Self::MirrorChanged { .. } => "metadata.annotations[kubernetes.io/config.mirror]",
+            Self::ContainersChanged { .. } => "spec.containers",
+            Self::StartTimeChanged { .. } => "status.startTime",
+            Self::DisruptedEarly { .. } => "status.conditions[DisruptionTarget]",
             Self::CreationChanged { .. } => "metadata.creationTimestamp",
             Self::VersionFell { .. } => "metadata.resourceVersion",
             Self::GenerationFell { .. } => "metadata.generation",
@@ -383,10 +504,11 @@ impl Violation {
             Self::PolicyChanged { .. } => "spec.restartPolicy",
             Self::SpecGraceChanged { .. } => "spec.terminationGracePeriodSeconds",
             Self::DeadlineGrew { .. } => "spec.activeDeadlineSeconds",
-            Self::PhaseForeign { .. } | Self::PhaseChanged { .. } | Self::SucceededDespite { .. } => {
-                "status.phase"
-            }
-            Self::Resurrected { container, .. } => {
+            Self::PhaseForeign { .. }
+            | Self::PhaseChanged { .. }
+            | Self::SucceededDespite { .. }
+            | Self::FinalDelete { .. } => "status.phase",
+            Self::Resurrected { container, .. } | Self::StartedAfterEnd { container, .. } => {
                 return format!("status.containerStatuses[{container}].state");
             }
             Self::RestartCountFell { container, .. } => {
@@ -403,10 +525,18 @@ impl Violation {
         match self {
             Self::UidChanged { old, new }
             | Self::NodeChanged { old, new }
+            | Self::NameChanged { old, new, .. }
+            | Self::MirrorChanged { old, new }
+            | Self::ContainersChanged { old, new, .. }
+            | Self::Beside { old, new }
             | Self::PhaseForeign { old, new }
             | Self::PhaseChanged { old, new, .. } => (old.to_string(), new.to_string()),
             Self::Returned { uid } => (none(), uid.to_string()),
             Self::CreationChanged { old, new } => (show(old), show(new)),
+            Self::StartTimeChanged { old, new } => (old.to_string(), show(new)),
+            Self::StartedAfterEnd { old, .. } => (old.to_string(), "running".to_owned()),
+            Self::DisruptedEarly { phase } | Self::FinalDelete { phase, .. } => (none(), phase.to_string()),
+            Self::ByNameOnly { verb } => (none(), (*verb).to_owned()),
             Self::VersionFell { old, new } => (old.to_string(), new.to_string()),
             Self::GenerationFell { old, new } => (old.to_string(), new.to_string()),
             Self::DeletionSet { new } => (none(), new.to_string()),

@@ -10,16 +10,20 @@ use std::ops::Deref;
 use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
+mod audit;
 mod delete_options;
 mod digest;
 mod frames;
+mod managers;
 mod pod;
 mod watch;
 mod whole;
 
+pub use audit::{AuditEvent, AuditRequest, AuditResponse, AuditUser, Body, ObjectRef};
 pub use delete_options::{DeleteOptions, Preconditions};
 pub use digest::Digest;
 pub use frames::{Frame, Frames, More, Place};
+pub use managers::last_manager;
 pub use pod::{
     Annotations, Condition, Container, ContainerState, ContainerStateRunning, ContainerStateTerminated,
     ContainerStateWaiting, ContainerStatus, ExitCodes, Metadata, Pod, PodList, PodSpec, PodStatus,
@@ -191,6 +195,19 @@ pub fn first<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<(T, usize), WireE
         Some(Ok(value)) => Ok((value, values.byte_offset())),
         Some(Err(source)) => Err(explain::<T>(json, source)),
         None => from_slice(json).map(|value| (value, json.len())),
+    }
+}
+
+/// The same from text, which need not be checked for UTF-8 string by string: check a whole frame once.
+///
+/// # Errors
+/// As [`first`].
+pub fn first_of_text<'a, T: Deserialize<'a>>(json: &'a str) -> Result<(T, usize), WireError> {
+    let mut values = serde_json::Deserializer::from_str(json).into_iter::<T>();
+    match values.next() {
+        Some(Ok(value)) => Ok((value, values.byte_offset())),
+        Some(Err(source)) => Err(explain::<T>(json.as_bytes(), source)),
+        None => from_slice(json.as_bytes()).map(|value| (value, json.len())),
     }
 }
 

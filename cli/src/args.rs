@@ -20,7 +20,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Check every law of the models exhaustively, and that every mutant is caught
     Verify(Verify),
-    /// Judge recorded histories: watch events, Pods or lists
+    /// Judge what a cluster did: watch events, Pods, lists or an audit log
     Check(Check),
     /// Show the rules of the protocol
     Rules(Rules),
@@ -64,9 +64,27 @@ pub(crate) enum Scope {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Check {
-    /// Files to judge, each one history; `-` is standard input
+    /// Files to judge, each one history, gzip and zstd too; `-` is standard input, judged as it comes
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// What the input must hold; by default each value is told by itself
+    #[arg(long, value_enum, default_value_t = Format::Auto)]
+    pub(crate) format: Format,
+    /// Print XML as test runners do, instead of text
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) junit: bool,
+    /// Name every hazard, and tell the story of the Pod up to each finding
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    /// Add counts, phase changes, the rules that were exercised, and the slowest deletions
+    #[arg(long)]
+    pub(crate) summary: bool,
+    /// Take all files together as one history, in the order given
+    #[arg(long)]
+    pub(crate) join: bool,
+    /// Go on where the check that wrote this file was stopped, and save there; implies --join
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
     /// Print one JSON object instead of text
     #[arg(long)]
     pub(crate) json: bool,
@@ -79,6 +97,19 @@ pub(crate) struct Check {
     /// The longest value that is read, unless it is a list; units k, M and G are understood
     #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = size)]
     pub(crate) max_line: usize,
+}
+
+/// What the input holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Any of the others, each value by itself
+    Auto,
+    /// Watch events, or the Pods of a watch
+    Watch,
+    /// Lists, or single Pods
+    List,
+    /// Events of an audit log
+    Audit,
 }
 
 #[derive(Debug, clap::Args)]

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 
 mod check;
+mod check_forms;
 mod diagram;
 mod documents;
 mod model;

@@ -43,7 +43,8 @@ pub struct Frames {
 }
 
 /// A place in a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Place {
     /// The line, from 1.
     pub line: u64,
@@ -120,6 +121,24 @@ impl Frames {
     pub const fn new(max_line: usize) -> Self {
         let at = Place { line: 1, byte: 0 };
         Self { buffer: Vec::new(), start: 0, filled: 0, at, max_line, ended: false, state: State::Between }
+    }
+
+    /// A stream that goes on at a place where [`resting`](Self::resting) was, in another `Frames`.
+    #[must_use]
+    pub const fn resume(max_line: usize, at: Place) -> Self {
+        let mut frames = Self::new(max_line);
+        frames.at = at;
+        frames
+    }
+
+    /// The place up to which all frames have been pulled, if reading can be taken up there: not in the middle of
+    /// bytes that are being dropped.
+    #[must_use]
+    pub const fn resting(&self) -> Option<Place> {
+        match self.state {
+            State::Between | State::Collecting(_) => Some(self.at),
+            State::Given(_) | State::Dropping { .. } => None,
+        }
     }
 
     /// Appends bytes of the stream.

@@ -3,6 +3,7 @@
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize, Serialize};
 
+use super::audit::{AuditEvent, AuditResponse, status_code};
 use super::{Metadata, Pod, PodSpec, PodStatus, Text};
 
 /// `type` of a watch event.
@@ -60,6 +61,8 @@ pub enum Document<'a> {
         /// How many items are no Pods.
         others: usize,
     },
+    /// An event of the audit log.
+    Audit(Box<AuditEvent<'a>>),
     /// An object of another kind, or an event about one.
     Other(Text<'a>),
 }
@@ -70,6 +73,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Document<'a> {
         found.judge(None).map_err(serde::de::Error::custom)
     }
 }
+
+/// The kind of an object of which a client asked the metadata only.
+const PARTIAL: &str = "PartialObjectMetadata";
 
 /// The union of what may stand at the top of a value.
 #[derive(Default)]
@@ -83,6 +89,8 @@ struct Object<'a> {
     items: Option<Vec<Nested<'a>>>,
     event: Option<Text<'a>>,
     object: Option<Box<Nested<'a>>>,
+    audit: Option<Box<AuditEvent<'a>>>,
+    response: Option<Box<Nested<'a>>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +105,7 @@ enum Unknown {
 
 impl<'a> Object<'a> {
     /// Tells what the object is; `inherited` is the kind where the surroundings imply one.
-    fn judge(self, inherited: Option<&'static str>) -> Result<Document<'a>, Unknown> {
+    fn judge(mut self, inherited: Option<&'static str>) -> Result<Document<'a>, Unknown> {
         match (self.kind.as_deref().or(inherited), self.event) {
             (Some("Pod"), _) => {
                 Ok(Document::Pod(Pod { metadata: self.metadata, spec: self.spec, status: self.status }))
@@ -114,6 +122,22 @@ impl<'a> Object<'a> {
                     }
                 }
                 Ok(Document::List { pods, others })
+            }
+            (Some("Event"), None) if self.audit.as_ref().is_some_and(|audit| !audit.verb.is_empty()) => {
+                let mut audit = self.audit.unwrap_or_default();
+                if let Some(response) = &mut self.response
+                    && response.0.kind.as_deref() == Some(PARTIAL)
+                {
+                    audit.response =
+                        AuditResponse::Partial(Box::new(std::mem::take(&mut response.0.metadata)));
+                    return Ok(Document::Audit(audit));
+                }
+                audit.response = match self.response.map(|response| response.0.judge(None)) {
+                    Some(Ok(Document::Pod(pod))) => AuditResponse::Pod(Box::new(pod)),
+                    Some(Ok(Document::List { pods, .. })) => AuditResponse::Pods(pods),
+                    Some(Ok(_) | Err(_)) | None => AuditResponse::None,
+                };
+                Ok(Document::Audit(audit))
             }
             (Some(_), _) => Ok(Document::Other(self.kind.unwrap_or_default())),
             (None, None) => Err(Unknown::Shape),
@@ -139,6 +163,10 @@ impl<'a> Object<'a> {
         }
     }
 
+    fn audit(&mut self) -> &mut AuditEvent<'a> {
+        self.audit.get_or_insert_default()
+    }
+
     /// Whether the fields of a Pod are worth reading.
     fn may_be_pod(&self) -> bool {
         self.kind.as_deref().is_none_or(|kind| kind == "Pod")
@@ -157,6 +185,16 @@ enum Field {
     Items,
     Type,
     Object,
+    Stage,
+    Verb,
+    User,
+    UserAgent,
+    ObjectRef,
+    ResponseStatus,
+    RequestObject,
+    ResponseObject,
+    #[serde(rename = "requestURI")]
+    RequestUri,
     #[serde(other)]
     Unread,
 }
@@ -179,7 +217,7 @@ impl<'de> Visitor<'de> for Reading {
                 Field::Type => object.event = map.next_value()?,
                 Field::Object => object.object = map.next_value()?,
                 Field::Items => object.items = map.next_value()?,
-                Field::Metadata if object.may_be_pod() => {
+                Field::Metadata if object.may_be_pod() || object.kind.as_deref() == Some(PARTIAL) => {
                     object.metadata = map.next_value::<Option<_>>()?.unwrap_or_default();
                 }
                 Field::Spec if object.may_be_pod() => {
@@ -190,6 +228,19 @@ impl<'de> Visitor<'de> for Reading {
                 }
                 Field::Code => object.code = map.next_value::<Option<_>>()?.unwrap_or_default(),
                 Field::Reason => object.reason = map.next_value::<Option<_>>()?.unwrap_or_default(),
+                Field::Stage => object.audit().stage = map.next_value::<Option<_>>()?.unwrap_or_default(),
+                Field::Verb => object.audit().verb = map.next_value::<Option<_>>()?.unwrap_or_default(),
+                Field::RequestUri => object.audit().uri = map.next_value::<Option<_>>()?.unwrap_or_default(),
+                Field::UserAgent => object.audit().agent = map.next_value::<Option<_>>()?.unwrap_or_default(),
+                Field::User => {
+                    object.audit().user = map.next_value::<Option<_>>()?.unwrap_or_default();
+                }
+                Field::ObjectRef => {
+                    object.audit().object = map.next_value::<Option<_>>()?.unwrap_or_default();
+                }
+                Field::ResponseStatus => object.audit().code = status_code(&mut map)?,
+                Field::RequestObject => object.audit().request = map.next_value()?,
+                Field::ResponseObject => object.response = map.next_value()?,
                 Field::Metadata | Field::Spec | Field::Status | Field::Unread => {
                     map.next_value::<IgnoredAny>()?;
                 }

@@ -31,6 +31,9 @@ mod frames;
 #[allow(unreachable_pub, reason = "a library of its own in `fuzz/`")]
 mod fuzz_bodies;
 mod monitor;
+mod monitor_bounds;
+mod monitor_mutations;
+mod monitor_traces;
 mod node;
 mod node_scenes;
 mod phase_overrides;

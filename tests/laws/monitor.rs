@@ -9,9 +9,9 @@ use pod_lifecycle::{RuleId, View, Violation};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const LEGAL: [&str; 3] = ["01-simple-create-run-delete", "08-restart-policies", "09b-sidecars"];
+pub(crate) const LEGAL: [&str; 3] = ["01-simple-create-run-delete", "08-restart-policies", "09b-sidecars"];
 
-fn events(trace: &str) -> Vec<Value> {
+pub(crate) fn events(trace: &str) -> Vec<Value> {
     let file =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/traces").join(trace).with_extension("jsonl");
     let text = fs::read_to_string(file).unwrap();
@@ -54,18 +54,18 @@ struct Breach {
 }
 
 /// Sets `pointer` in an object, with the parents that exist.
-fn set(object: &mut Value, pointer: &str, value: Value) -> Option<()> {
+pub(crate) fn set(object: &mut Value, pointer: &str, value: Value) -> Option<()> {
     let (parent, field) = pointer.rsplit_once('/')?;
     object.pointer_mut(parent)?.as_object_mut()?.insert(field.to_owned(), value);
     Some(())
 }
 
-fn remove(object: &mut Value, pointer: &str) -> Option<()> {
+pub(crate) fn remove(object: &mut Value, pointer: &str) -> Option<()> {
     let (parent, field) = pointer.rsplit_once('/')?;
     object.pointer_mut(parent)?.as_object_mut()?.remove(field).map(|_| ())
 }
 
-fn is_terminal(object: &Value) -> bool {
+pub(crate) fn is_terminal(object: &Value) -> bool {
     matches!(object["status"]["phase"].as_str(), Some("Succeeded" | "Failed"))
 }
 

@@ -142,7 +142,13 @@ const ARROWS: &[(&str, &[&str])] = &[
             "worker",
         ],
     ),
-    ("monitor", &["rules", "validate", "view", "violation", "wire"]),
+    ("k8s", &["time", "wire"]),
+    ("kube", &["monitor", "view", "wire"]),
+    ("conform", &["monitor", "violation", "wire"]),
+    (
+        "monitor",
+        &["container", "deletion", "phase", "rules", "time", "validate", "view", "violation", "wire"],
+    ),
 ];
 
 #[test]

@@ -1,62 +1,25 @@
 //! `podlife check`: reads histories, feeds the monitor, gathers what it says.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
-
-use pod_lifecycle::monitor::{Finding, Monitor, Observed};
-use pod_lifecycle::wire::{self, Document, Frame, Frames, More, Place, Pod};
-use pod_lifecycle::{Force, View};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use crate::args;
 use crate::exit::{CliError, Outcome};
 use crate::render;
 
-/// What was found in one file.
-#[derive(Debug, Default)]
-pub(crate) struct History {
-    pub(crate) file: String,
-    /// Observations of Pods.
-    pub(crate) events: u64,
-    /// Values that are no observations of Pods: bookmarks, errors, objects of other kinds.
-    pub(crate) others: u64,
-    pub(crate) pods: u64,
-    pub(crate) unknown: u64,
-    pub(crate) findings: Vec<Finding>,
-    /// The first parts that could not be judged; all have been named on standard error.
-    pub(crate) unreadable: Vec<Unreadable>,
-    pub(crate) unreadable_parts: u64,
-    /// Findings that were not asked for.
-    pub(crate) allowed: u64,
-}
+mod history;
+mod input;
+mod judging;
+mod state;
 
-/// How many unreadable parts of a file are kept for the report.
-const UNREADABLE_KEPT: usize = 1000;
-
-/// A part of the input that could not be judged.
-#[derive(Debug)]
-pub(crate) struct Unreadable {
-    pub(crate) at: Option<Place>,
-    pub(crate) reason: String,
-}
-
-impl History {
-    fn is_unusable(&self) -> bool {
-        self.events == 0 && self.others == 0 && self.unreadable_parts > 0
-    }
-
-    fn fails(&self, args: &args::Check) -> bool {
-        self.findings.iter().any(|finding| fails(finding, args))
-    }
-}
-
-/// Whether a finding decides the exit status: hazards only where they are denied.
-pub(crate) fn fails(finding: &Finding, args: &args::Check) -> bool {
-    finding.violation.force() != Force::Hazard || args.deny.contains(&finding.rule())
-}
+pub(crate) use history::{Found, History, Slow, Unreadable};
+use judging::Judging;
 
 pub(crate) fn run(args: &args::Check) -> Result<Outcome, CliError> {
-    let histories: Vec<History> = args.files.iter().map(|file| judge(file, args)).collect();
+    let histories =
+        if args.state.is_some() || args.join { vec![one_history(args)?] } else { each_file(args) };
     if histories.iter().all(History::is_unusable) {
         return Err(CliError::unusable(
             "none of the input can be judged",
@@ -64,11 +27,17 @@ pub(crate) fn run(args: &args::Check) -> Result<Outcome, CliError> {
         ));
     }
     if args.json {
-        render::check::json(&histories, args)?;
+        render::check::json(&histories)?;
+    } else if args.junit {
+        render::check::junit(&histories)?;
     } else {
         render::check::text(&histories, args)?;
     }
-    Ok(if histories.iter().any(|history| history.fails(args)) {
+    // Whoever is killed before tells it all again; nothing is lost.
+    if let Some(file) = &args.state {
+        state::told(file)?;
+    }
+    Ok(if histories.iter().any(History::fails) {
         Outcome::Unexpected
     } else if histories.iter().any(|history| history.unreadable_parts > 0) {
         Outcome::PartlyUnreadable
@@ -77,163 +46,51 @@ pub(crate) fn run(args: &args::Check) -> Result<Outcome, CliError> {
     })
 }
 
-fn judge(file: &Path, args: &args::Check) -> History {
-    let mut judging = Judging {
-        monitor: Monitor::new(),
-        history: History { file: file.display().to_string(), ..History::default() },
-        args,
+/// All files are one history, in the order given; it can be saved and taken up again.
+fn one_history(args: &args::Check) -> Result<History, CliError> {
+    let mut judging = match &args.state {
+        Some(file) => state::load(file, args)?,
+        None => Judging::new(args),
     };
-    #[allow(clippy::disallowed_methods, reason = "only the library is kept from reading files")]
-    let read = if file == Path::new("-") {
-        judging.history.file = "standard input".to_owned();
-        judging.read(io::stdin().lock())
-    } else {
-        File::open(file).and_then(|file| judging.read(file))
+    judging.history.file = args.files.iter().map(|file| shown(file)).collect::<Vec<_>>().join(" + ");
+    for file in &args.files {
+        judging.file(file)?;
+    }
+    judging.end()
+}
+
+/// Each file is a history of its own; as many are read at a time as there are cores.
+fn each_file(args: &args::Check) -> Vec<History> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || {
+        while let Some((place, file)) = take(&next, &args.files) {
+            let mut judging = Judging::new(args);
+            judging.history.file = shown(file);
+            // Without a state nothing is written, so nothing can fail.
+            let history = judging.file(file).and_then(|()| judging.end());
+            if let (Ok(history), Ok(mut done)) = (history, done.lock()) {
+                done.push((place, history));
+            }
+        }
     };
-    if let Err(error) = read {
-        judging.complain(None, error.to_string());
-    }
-    judging.history.pods = judging.monitor.seen();
-    judging.history
+    let threads = thread::available_parallelism().map_or(1, Into::into).min(args.files.len());
+    #[allow(clippy::disallowed_methods, reason = "only the library is kept from threads")]
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, history)| history).collect()
 }
 
-struct Judging<'a> {
-    monitor: Monitor,
-    history: History,
-    args: &'a args::Check,
+fn take<'a>(next: &AtomicUsize, files: &'a [PathBuf]) -> Option<(usize, &'a Path)> {
+    let place = next.fetch_add(1, Ordering::Relaxed);
+    Some((place, files.get(place)?))
 }
 
-/// What became of one frame.
-enum Handled {
-    Whole,
-    Unfinished,
-    Broken,
-}
-
-impl Judging<'_> {
-    fn read(&mut self, mut input: impl Read) -> io::Result<()> {
-        let mut frames = Frames::new(self.args.max_line);
-        loop {
-            match input.read(frames.space(1 << 18)) {
-                Ok(0) => frames.end(),
-                Ok(length) => frames.fed(length),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => {
-                    frames.end();
-                    self.drain(&mut frames);
-                    return Err(error);
-                }
-            }
-            let ended = frames.has_ended();
-            self.drain(&mut frames);
-            if ended {
-                return Ok(());
-            }
-        }
-    }
-
-    fn drain(&mut self, frames: &mut Frames) {
-        while let Some(frame) = frames.pull() {
-            match self.take(frame) {
-                Handled::Whole => {}
-                Handled::Unfinished => frames.unfinished(),
-                Handled::Broken => frames.broken(),
-            }
-        }
-    }
-
-    fn take(&mut self, frame: Frame<'_>) -> Handled {
-        match frame {
-            Frame::Record { bytes, at, more } => self.record(bytes, at, more),
-            Frame::Garbage { at, length } => {
-                let lines = if length == 1 { "1 byte is".to_owned() } else { format!("{length} bytes are") };
-                self.complain(Some(at), format!("{lines} no JSON object"));
-                Handled::Whole
-            }
-            Frame::TooLong { at, length } => {
-                let limit = self.args.max_line;
-                self.complain(
-                    Some(at),
-                    format!("a value of {length} bytes is longer than --max-line ({limit} bytes)"),
-                );
-                Handled::Whole
-            }
-        }
-    }
-
-    /// One value, or several on one line.
-    fn record(&mut self, bytes: &[u8], at: Place, more: More) -> Handled {
-        let mut rest = bytes;
-        while !rest.trim_ascii_start().is_empty() {
-            match wire::first::<Document<'_>>(rest) {
-                Ok((document, length)) => {
-                    self.document(&document);
-                    rest = rest.get(length..).unwrap_or_default();
-                }
-                // Only a frame that is cut in its first value may go on: the others have been judged.
-                Err(error) if error.is_cut() && more == More::Possible && rest.len() == bytes.len() => {
-                    return Handled::Unfinished;
-                }
-                Err(error) => {
-                    let value = (bytes.len() - rest.len()) as u64;
-                    let byte = at.byte + value + error.offset().unwrap_or_default() as u64;
-                    self.complain(Some(Place { line: at.line + error.line(), byte }), error.to_string());
-                    return Handled::Broken;
-                }
-            }
-        }
-        Handled::Whole
-    }
-
-    fn document(&mut self, document: &Document<'_>) {
-        match document {
-            Document::Event(event) => match Observed::from_event(event.kind) {
-                Some(observed) => self.observe(observed, &event.object),
-                None => self.history.others += 1,
-            },
-            Document::Pod(pod) => self.observe(Observed::State, pod),
-            Document::List { pods, others } => {
-                self.history.others += *others as u64;
-                for pod in pods {
-                    self.observe(Observed::State, pod);
-                }
-            }
-            Document::Error(_) => {
-                self.history.others += 1;
-                self.monitor.gap();
-            }
-            // `Document` may grow; whatever tells nothing about a Pod is counted.
-            Document::Bookmark | Document::Other(_) | _ => self.history.others += 1,
-        }
-    }
-
-    fn observe(&mut self, observed: Observed, pod: &Pod<'_>) {
-        self.history.events += 1;
-        let verdict = self.monitor.observe(observed, View::of(pod));
-        self.history.unknown += u64::from(verdict.unknown.is_some());
-        for violation in verdict.violations {
-            let finding = Finding {
-                event: self.history.events,
-                namespace: pod.metadata.namespace.as_str().into(),
-                name: pod.metadata.name.as_str().into(),
-                uid: pod.metadata.uid.as_str().into(),
-                violation,
-            };
-            if self.args.allow.contains(&finding.rule()) {
-                self.history.allowed += 1;
-            } else {
-                self.history.findings.push(finding);
-            }
-        }
-    }
-
-    fn complain(&mut self, at: Option<Place>, reason: String) {
-        let part = Unreadable { at, reason };
-        render::check::unreadable(&self.history.file, &part);
-        self.history.unreadable_parts += 1;
-        if self.history.unreadable.len() < UNREADABLE_KEPT {
-            self.history.unreadable.push(part);
-        }
-        self.monitor.gap();
-    }
+fn shown(file: &Path) -> String {
+    if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() }
 }

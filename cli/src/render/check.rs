@@ -3,21 +3,60 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter, Write};
 
-use pod_lifecycle::{Force, KUBERNETES, RuleId};
-use serde::Serialize;
+use pod_lifecycle::{Force, KUBERNETES, RuleId, View};
 
 use crate::args;
-use crate::commands::check::{self, History, Unreadable};
+use crate::commands::check::{Found, History, Unreadable};
 use crate::render::{Paint, counted};
 
+mod json;
+mod junit;
+
+pub(crate) use json::json;
+pub(crate) use junit::junit;
+
 /// Names a part that could not be judged, on standard error.
-pub(crate) fn unreadable(file: &str, part: &Unreadable) {
-    let mut stderr = io::stderr().lock();
+pub(crate) fn unreadable(part: &Unreadable) {
+    let (mut stderr, file) = (io::stderr().lock(), &part.file);
     // Nothing is left to tell if standard error is closed.
     let _ = match part.at {
         Some(at) => writeln!(stderr, "{file}:{}: byte {}: {}", at.line, at.byte, part.reason),
         None => writeln!(stderr, "{file}: {}", part.reason),
     };
+}
+
+/// Shows a finding as soon as it is found, on a line of its own.
+pub(crate) fn now(found: &Found) {
+    let paint = Paint::stdout();
+    if !found.fails {
+        return;
+    }
+    let mut out = io::stdout().lock();
+    // Whoever reads has enough; the verdict stands in the exit status.
+    let _ = writeln!(out, "{}/{}  {}", found.namespace, found.name, line(found, paint).trim_start());
+    let _ = out.flush();
+}
+
+/// What a Pod looks like, in a line of its story.
+pub(crate) fn state(pod: &View<&str>) -> String {
+    let mut text = pod.phase.to_string();
+    if let Some(node) = pod.node {
+        text.extend([" on ", node]);
+    }
+    if let Some(due) = pod.deletion.due() {
+        let grace = pod.deletion.grace().map(|grace| format!(", grace {grace}")).unwrap_or_default();
+        text.push_str(&format!(", deleting until {due}{grace}"));
+    }
+    if !pod.finalizers.is_empty() {
+        text.push_str(&format!(", finalizers {}", pod.finalizers.join(" ")));
+    }
+    for container in &pod.containers {
+        text.push_str(&format!(", {} {}", container.name, container.state));
+        if let Some(count @ 1..) = container.restarts {
+            text.push_str(&format!(" (restarted {count})"));
+        }
+    }
+    text
 }
 
 /// One block a Pod, one line a violation, then what the rules say, then the verdict.
@@ -27,32 +66,13 @@ pub(crate) fn text(histories: &[History], args: &args::Check) -> io::Result<()> 
     let mut rules = BTreeSet::new();
     for history in histories.iter().filter(|history| !history.findings.is_empty()) {
         writeln!(out, "{}", paint.bold(&history.file))?;
-        let mut pods: Vec<(&str, &str, &str)> = Vec::new();
-        for finding in &history.findings {
-            let pod = (&*finding.namespace, &*finding.name, &*finding.uid);
-            if !pods.contains(&pod) {
-                pods.push(pod);
-            }
+        blocks(&mut out, history, args, paint)?;
+        if !args.verbose {
+            hazards(&mut out, history, paint)?;
         }
-        for pod @ (namespace, name, uid) in pods {
-            writeln!(out, "  Pod {namespace}/{name}  {}", paint.dim(&format!("uid {uid}")))?;
-            for finding in &history.findings {
-                if (&*finding.namespace, &*finding.name, &*finding.uid) != pod {
-                    continue;
-                }
-                let (rule, violation) = (finding.rule(), &finding.violation);
-                let force = format!("{:<13}", violation.force());
-                let force =
-                    if check::fails(finding, args) { paint.red(&force) } else { paint.yellow(&force) };
-                let event = format!("event {}", finding.event);
-                write!(out, "    {event:<10} {force}  {rule:<7}  {violation}")?;
-                match violation.way().filter(|way| *way != rule) {
-                    Some(way) => writeln!(out, " (the known way: {way})")?,
-                    None => writeln!(out)?,
-                }
-                rules.insert(rule);
-                rules.extend(violation.way());
-            }
+        for found in &history.findings {
+            rules.insert(found.rule);
+            rules.extend(found.way);
         }
         writeln!(out)?;
     }
@@ -63,14 +83,104 @@ pub(crate) fn text(histories: &[History], args: &args::Check) -> io::Result<()> 
         }
         writeln!(out)?;
     }
-    verdict(&mut out, histories, args, paint)?;
+    if args.summary {
+        summary(&mut out, histories)?;
+    }
+    verdict(&mut out, histories, paint)?;
     out.flush()
 }
 
-fn verdict(out: &mut impl Write, histories: &[History], args: &args::Check, paint: Paint) -> io::Result<()> {
+fn blocks(out: &mut impl Write, history: &History, args: &args::Check, paint: Paint) -> io::Result<()> {
+    let shown = || history.findings.iter().filter(|found| found.fails || args.verbose);
+    let mut pods: BTreeMap<(&str, &str, &str), Vec<&Found>> = BTreeMap::new();
+    let mut order = Vec::new();
+    for found in shown() {
+        let pod = (&*found.namespace, &*found.name, &*found.uid);
+        pods.entry(pod).or_insert_with(|| {
+            order.push(pod);
+            Vec::new()
+        });
+        pods.entry(pod).or_default().push(found);
+    }
+    for pod @ (namespace, name, uid) in order {
+        writeln!(out, "  Pod {namespace}/{name}  {}", paint.dim(&format!("uid {uid}")))?;
+        let mut told = 0;
+        for found in pods.get(&pod).into_iter().flatten() {
+            for before in found.story.iter().filter(|line| event(line) > told) {
+                writeln!(out, "      {}", paint.dim(before))?;
+            }
+            told = found.event;
+            writeln!(out, "{}", line(found, paint))?;
+        }
+    }
+    Ok(())
+}
+
+/// The number of the event that a line of a story begins with.
+fn event(line: &str) -> u64 {
+    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+fn line(found: &Found, paint: Paint) -> String {
+    let force = format!("{:<13}", found.force);
+    let force = if found.fails { paint.red(&force) } else { paint.yellow(&force) };
+    let event = format!("event {}", found.event);
+    let mut text = format!("    {event:<10} {force}  {:<7}  {}", found.rule, found.message);
+    if let Some(way) = found.way.filter(|way| *way != found.rule) {
+        text.push_str(&format!(" (the known way: {way})"));
+    }
+    if let Some(by) = &found.by {
+        text.push_str(&format!(", by {by}"));
+    }
+    text
+}
+
+/// Hazards are many and fail nothing: one line a rule, with the first of them.
+fn hazards(out: &mut impl Write, history: &History, paint: Paint) -> io::Result<()> {
+    let mut by_rule: BTreeMap<RuleId, (u64, &Found)> = BTreeMap::new();
+    for found in history.findings.iter().filter(|found| !found.fails) {
+        by_rule.entry(found.rule).or_insert((0, found)).0 += 1;
+    }
+    for (rule, (count, first)) in by_rule {
+        let force = paint.yellow(&format!("{:<13}", Force::Hazard));
+        let times = format!("{count} times");
+        let pod = format!("{}/{}", first.namespace, first.name);
+        writeln!(
+            out,
+            "    {times:<10} {force}  {rule:<7}  first at event {}, {pod}: {}",
+            first.event, first.message
+        )?;
+    }
+    Ok(())
+}
+
+fn summary(out: &mut impl Write, histories: &[History]) -> io::Result<()> {
+    for history in histories {
+        writeln!(out, "Summary of {}", history.file)?;
+        let (pods, events) = (counted(history.pods, "Pod"), counted(history.events, "event"));
+        writeln!(out, "  {pods}, {events}, {} without a Pod", counted(history.others, "value"))?;
+        for (change, count) in &history.phases {
+            writeln!(out, "  phase {change}: {}", counted(*count, "time"))?;
+        }
+        let rules: Vec<String> = history.exercised.iter().map(ToString::to_string).collect();
+        writeln!(out, "  rules exercised: {}", rules.join(" "))?;
+        for slow in &history.slowest {
+            let (took, grace) = (slow.took, slow.grace);
+            writeln!(
+                out,
+                "  deletion of {}/{} took {took} s, its grace was {grace} s",
+                slow.namespace, slow.name
+            )?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn verdict(out: &mut impl Write, histories: &[History], paint: Paint) -> io::Result<()> {
     let sum = |count: fn(&History) -> u64| histories.iter().map(count).sum::<u64>();
     let findings = || histories.iter().flat_map(|history| &history.findings);
-    let failures = findings().filter(|finding| check::fails(finding, args)).count() as u64;
+    let failures = findings().filter(|found| found.fails).count() as u64;
     let hazards = findings().count() as u64 - failures;
     let word = match failures {
         0 => paint.green("conforms"),
@@ -90,143 +200,11 @@ fn verdict(out: &mut impl Write, histories: &[History], args: &args::Check, pain
     }
     let unknown = sum(|history| history.unknown);
     if unknown > 0 {
-        write!(out, ", {unknown} first seen in mid-life")?;
+        write!(out, ", {unknown} cannot tell")?;
     }
     writeln!(out, " (Kubernetes {KUBERNETES})")?;
     for history in histories.iter().filter(|history| history.events == 0 && history.unreadable_parts == 0) {
         writeln!(out, "note: {} holds no observation of a Pod", history.file)?;
     }
     Ok(())
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-struct Report<'a> {
-    schema_version: u32,
-    kubernetes: &'a str,
-    verdict: &'a str,
-    files: Vec<FileReport<'a>>,
-    /// What each rule named here says.
-    #[cfg_attr(test, schemars(with = "BTreeMap<String, String>"))]
-    rules: BTreeMap<RuleId, &'a str>,
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-struct FileReport<'a> {
-    file: &'a str,
-    events: u64,
-    pods: u64,
-    others: u64,
-    cannot_tell: u64,
-    allowed: u64,
-    violations: Vec<ViolationReport<'a>>,
-    unreadable_parts: u64,
-    unreadable: Vec<UnreadableReport<'a>>,
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-struct ViolationReport<'a> {
-    event: u64,
-    namespace: &'a str,
-    name: &'a str,
-    uid: &'a str,
-    /// `refused`, `undisciplined` or `hazard`.
-    #[cfg_attr(test, schemars(with = "String"))]
-    force: Force,
-    /// The rule that is broken.
-    #[cfg_attr(test, schemars(with = "String"))]
-    rule: RuleId,
-    /// The known way in which conforming components get there.
-    #[cfg_attr(test, schemars(with = "Option<String>"))]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    way: Option<RuleId>,
-    /// Whether it decides the exit status.
-    fails: bool,
-    field: String,
-    old: String,
-    new: String,
-    message: String,
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-struct UnreadableReport<'a> {
-    line: Option<u64>,
-    byte: Option<u64>,
-    reason: &'a str,
-}
-
-/// One JSON object; its form is `docs/check.schema.json`.
-pub(crate) fn json(histories: &[History], args: &args::Check) -> io::Result<()> {
-    let findings = || histories.iter().flat_map(|history| &history.findings);
-    let rules: BTreeSet<RuleId> =
-        findings().flat_map(|finding| [Some(finding.rule()), finding.violation.way()]).flatten().collect();
-    let report = Report {
-        schema_version: 1,
-        kubernetes: KUBERNETES,
-        verdict: if findings().any(|finding| check::fails(finding, args)) { "violation" } else { "conforms" },
-        files: histories.iter().map(|history| file_report(history, args)).collect(),
-        rules: rules.into_iter().map(|rule| (rule, rule.rule().says)).collect(),
-    };
-    super::json(&report)
-}
-
-fn file_report<'a>(history: &'a History, args: &args::Check) -> FileReport<'a> {
-    let violations = history.findings.iter().map(|finding| {
-        let (old, new) = finding.violation.values();
-        ViolationReport {
-            event: finding.event,
-            namespace: &finding.namespace,
-            name: &finding.name,
-            uid: &finding.uid,
-            force: finding.violation.force(),
-            rule: finding.rule(),
-            way: finding.violation.way(),
-            fails: check::fails(finding, args),
-            field: finding.violation.field(),
-            old,
-            new,
-            message: finding.violation.to_string(),
-        }
-    });
-    let unreadable = history.unreadable.iter().map(|part| UnreadableReport {
-        line: part.at.map(|at| at.line),
-        byte: part.at.map(|at| at.byte),
-        reason: &part.reason,
-    });
-    FileReport {
-        file: &history.file,
-        events: history.events,
-        pods: history.pods,
-        others: history.others,
-        cannot_tell: history.unknown,
-        allowed: history.allowed,
-        violations: violations.collect(),
-        unreadable_parts: history.unreadable_parts,
-        unreadable: unreadable.collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Report;
-
-    /// `docs/check.schema.json` is made from the types; `UPDATE_DOCUMENTS=1` writes it anew.
-    #[test]
-    #[allow(clippy::disallowed_methods, reason = "the test compares a file of the repository")]
-    fn the_schema_is_current() {
-        let schema = serde_json::to_string_pretty(&schemars::schema_for!(Report<'_>)).unwrap() + "\n";
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/check.schema.json");
-        if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
-            std::fs::write(file, &schema).unwrap();
-        }
-        let stored = std::fs::read_to_string(file).unwrap_or_default();
-        assert!(stored == schema, "docs/check.schema.json is stale; UPDATE_DOCUMENTS=1 writes it anew");
-    }
 }
