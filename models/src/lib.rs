@@ -11,6 +11,7 @@
 pub mod api;
 pub mod audit;
 pub mod catalogue;
+pub mod engine;
 pub mod law;
 pub mod mutants;
 pub mod phase;
