@@ -130,6 +130,7 @@ fn decode<M: Protocol>(number: usize) -> Option<(usize, Claim)> {
         (Kind::Sometimes(_), 0) => Claim::Scenario,
         (Kind::Expected { .. }, 0) => Claim::Expected,
         (Kind::Sometimes(_) | Kind::Expected { .. }, _) => return None,
+        (Kind::Eventually { .. } | Kind::Stuck { .. }, _) => return None, // see `liveness`
     };
     Some((number / 2, claim))
 }
@@ -172,6 +173,7 @@ impl<M: Protocol> Audited<M> {
                         report(number);
                     }
                 }
+                Kind::Eventually { .. } | Kind::Stuck { .. } => {}
             }
         }
     }

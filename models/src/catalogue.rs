@@ -7,9 +7,10 @@ use pod_lifecycle::RuleId;
 use crate::api::{Api, Mutant};
 use crate::audit::{Claim, Until, explore};
 use crate::law::{Kind, Protocol, Refusal, Remedy, Scope};
+use crate::liveness::{self, AssumptionInfo, LiveRun, Which};
 use crate::mutants::MutantInfo;
 use crate::phase::{self, Phases};
-use crate::render::Told;
+use crate::render::{Lasso, Told};
 
 /// The models.
 pub const MODELS: &[Entry] = &[API, PHASE];
@@ -22,7 +23,6 @@ const API: Entry = Entry {
         "containers, the kubelet's own state and volumes: the kubelet is a client that sends its final DELETE",
         "stored times: the clamp of DEL-08 is a free choice of the clock",
         "resourceVersion preconditions, dry runs, collections, evictions",
-        "that what can happen eventually does: no fairness",
     ],
     actors: &[
         "Client A (any user, or a controller that deletes by name)",
@@ -40,19 +40,20 @@ const API: Entry = Entry {
     mutants: || Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
     state_bytes: size_of::<<Api as Protocol>::State>(),
     packed_bytes: size_of::<u64>(),
-    explore: |scope, variant, until| {
-        let plain = Api::new(scope);
-        let mutant = |id| Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
-        run(
-            match variant {
-                Variant::Faithful => plain,
-                Variant::Mutant(id) => Api { mutant: mutant(id), ..plain },
-                Variant::Remedy(_) => Api { every_uid: true, ..plain },
-            },
-            until,
-        )
-    },
+    explore: |scope, variant, until| run(api(scope, variant), until),
+    live: |scope, variant, which| liveness::run::<_, u64>(api(scope, variant), which),
+    assumptions: liveness::assumptions::<Api>,
 };
+
+fn api(scope: Scope, variant: Variant<'_>) -> Api {
+    let plain = Api::new(scope);
+    let mutant = |id| Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
+    match variant {
+        Variant::Faithful => plain,
+        Variant::Mutant(id) => Api { mutant: mutant(id), ..plain },
+        Variant::Remedy(_) => Api { every_uid: true, ..plain },
+    }
+}
 
 const PHASE: Entry = Entry {
     name: "phase",
@@ -71,15 +72,18 @@ const PHASE: Entry = Entry {
     state_bytes: size_of::<<Phases as Protocol>::State>(),
     packed_bytes: size_of::<<Phases as Protocol>::State>(),
     // It is small: all scopes are the same.
-    explore: |_, variant, until| {
-        let mutant = |id| phase::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
-        let model = match variant {
-            Variant::Faithful | Variant::Remedy(_) => Phases::default(),
-            Variant::Mutant(id) => Phases { mutant: mutant(id) },
-        };
-        run(model, until)
-    },
+    explore: |_, variant, until| run(phases(variant), until),
+    live: |_, variant, which| liveness::run::<_, phase::State>(phases(variant), which),
+    assumptions: liveness::assumptions::<Phases>,
 };
+
+fn phases(variant: Variant<'_>) -> Phases {
+    let mutant = |id| phase::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
+    match variant {
+        Variant::Faithful | Variant::Remedy(_) => Phases::default(),
+        Variant::Mutant(id) => Phases { mutant: mutant(id) },
+    }
+}
 
 /// The model of this name.
 #[must_use]
@@ -112,6 +116,10 @@ pub struct Entry {
     pub packed_bytes: usize,
     /// Explores a variant of it.
     pub explore: fn(Scope, Variant<'_>, Until) -> Run,
+    /// Decides with the engine what eventually happens in a variant of it.
+    pub live: fn(Scope, Variant<'_>, Which) -> LiveRun,
+    /// What the law of this index takes for granted.
+    pub assumptions: fn(usize) -> Vec<AssumptionInfo>,
 }
 
 /// Which variant of a model.
@@ -147,6 +155,10 @@ pub enum LawKind {
     Sometimes,
     /// An expected violation, with what removes it.
     Expected(Option<Remedy>),
+    /// It comes about under fairness.
+    Eventually,
+    /// It need not come about, fair or not.
+    Stuck,
 }
 
 impl LawKind {
@@ -154,6 +166,8 @@ impl LawKind {
     #[must_use]
     pub const fn wanted(self) -> Claim {
         match self {
+            Self::Eventually => Claim::Broken,
+            Self::Stuck => Claim::Expected,
             Self::Always => Claim::Witness,
             Self::Sometimes => Claim::Scenario,
             Self::Expected(_) => Claim::Expected,
@@ -185,6 +199,19 @@ impl Run {
     }
 }
 
+impl From<LiveRun> for Run {
+    /// A lasso breaks its law: the steps of the stem, then once those of the loop.
+    fn from(live: LiveRun) -> Self {
+        let path = |lasso: Lasso| [lasso.stem, lasso.cycle].concat();
+        let found = live
+            .checks
+            .into_iter()
+            .filter_map(|check| check.lasso.map(|lasso| (check.law, Claim::Broken, path(lasso))));
+        let LiveRun { states, elapsed, .. } = live;
+        Self { states, elapsed, fired: Vec::new(), refused: Vec::new(), found: found.collect() }
+    }
+}
+
 fn run<M: Protocol>(model: M, until: Until) -> Run {
     let exploration = explore(model, until);
     Run {
@@ -201,6 +228,8 @@ fn laws<M: Protocol>() -> Vec<LawInfo> {
         Kind::Always { .. } => LawKind::Always,
         Kind::Sometimes(_) => LawKind::Sometimes,
         Kind::Expected { remedy, .. } => LawKind::Expected(*remedy),
+        Kind::Eventually { .. } => LawKind::Eventually,
+        Kind::Stuck { .. } => LawKind::Stuck,
     };
     M::LAWS
         .iter()

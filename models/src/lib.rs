@@ -13,6 +13,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod engine;
 pub mod law;
+pub mod liveness;
 pub mod mutants;
 pub mod phase;
 pub mod render;

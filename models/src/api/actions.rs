@@ -93,8 +93,8 @@ const fn options(grace: Option<u8>, propagation: Option<Propagation>) -> Options
 
 /// A DELETE with default options.
 pub(super) const PLAIN: Options = options(None, None);
-/// The kubelet's.
-const FINAL: Options = options(Some(0), None);
+/// The kubelet's, the Pod garbage collector's, or a forced one.
+pub(super) const FINAL: Options = options(Some(0), None);
 /// The garbage collector's (CTL-GC-02).
 const BACKGROUND: Options = options(None, Some(Propagation::Background));
 

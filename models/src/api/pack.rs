@@ -5,11 +5,22 @@ use std::hash::{Hash, Hasher};
 use pod_lifecycle::binding::Gates;
 use pod_lifecycle::deletion::{Finalizers, Propagation};
 
+use crate::engine::Stored;
+
 use super::state::{Client, Node, Options, Pod, Precondition, Role, Since, State, Uid, X};
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         hasher.write_u64(self.pack());
+    }
+}
+
+impl Stored<State> for u64 {
+    fn pack(state: &State) -> Self {
+        state.pack()
+    }
+    fn unpack(self) -> State {
+        State::unpack(self).expect("`pack` made it")
     }
 }
 
