@@ -124,15 +124,21 @@ fn read(counters: &[AtomicU64]) -> Vec<u64> {
 /// What a report's number stands for: two numbers a law.
 fn decode<M: Protocol>(number: usize) -> Option<(usize, Claim)> {
     let law = M::LAWS.get(number / 2)?;
-    let claim = match (&law.kind, number % 2) {
-        (Kind::Always { .. }, 0) => Claim::Broken,
-        (Kind::Always { .. }, _) => Claim::Witness,
-        (Kind::Sometimes(_), 0) => Claim::Scenario,
-        (Kind::Expected { .. }, 0) => Claim::Expected,
-        (Kind::Sometimes(_) | Kind::Expected { .. }, _) => return None,
-        (Kind::Eventually { .. } | Kind::Stuck { .. }, _) => return None, // see `liveness`
-    };
+    let (claim, ..) = decided(&law.kind).nth(number % 2)?;
     Some((number / 2, claim))
+}
+
+/// What can be found about a law: the claim, what it looks at, and the answer that decides it.
+pub(crate) fn decided<S, A>(kind: &Kind<S, A>) -> impl Iterator<Item = (Claim, &On<S, A>, bool)> {
+    let both = match kind {
+        Kind::Always { holds, witness } => {
+            [Some((Claim::Broken, holds, false)), Some((Claim::Witness, witness, true))]
+        }
+        Kind::Sometimes(happens) => [Some((Claim::Scenario, happens, true)), None],
+        Kind::Expected { happens, .. } => [Some((Claim::Expected, happens, true)), None],
+        Kind::Eventually { .. } | Kind::Stuck { .. } => [None, None], // see `liveness`
+    };
+    both.into_iter().flatten()
 }
 
 impl<M: Protocol> Audited<M> {
@@ -159,21 +165,10 @@ impl<M: Protocol> Audited<M> {
     /// Calls `report` with the number of each claim that `judge` decides.
     fn judge(judge: impl Fn(&On<M::State, M::Action>) -> Option<bool>, mut report: impl FnMut(u8)) {
         for (number, Law { kind, .. }) in (0_u8..).step_by(2).zip(M::LAWS) {
-            match kind {
-                Kind::Always { holds, witness } => {
-                    if judge(holds) == Some(false) {
-                        report(number);
-                    }
-                    if judge(witness) == Some(true) {
-                        report(number + 1);
-                    }
+            for (number, (_, on, decides)) in (number..).zip(decided(kind)) {
+                if judge(on) == Some(decides) {
+                    report(number);
                 }
-                Kind::Sometimes(happens) | Kind::Expected { happens, .. } => {
-                    if judge(happens) == Some(true) {
-                        report(number);
-                    }
-                }
-                Kind::Eventually { .. } | Kind::Stuck { .. } => {}
             }
         }
     }

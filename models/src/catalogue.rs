@@ -5,12 +5,13 @@ use std::time::Duration;
 use pod_lifecycle::RuleId;
 
 use crate::api::{Api, Mutant};
-use crate::audit::{Claim, Until, explore};
+use crate::audit::{Claim, Exploration, Until, explore};
 use crate::law::{Kind, Protocol, Refusal, Remedy, Scope};
 use crate::liveness::{self, AssumptionInfo, LiveRun, Which};
 use crate::mutants::MutantInfo;
 use crate::phase::{self, Phases};
 use crate::render::{Lasso, Told};
+use crate::search::search;
 
 /// The models.
 pub const MODELS: &[Entry] = &[API, PHASE];
@@ -40,7 +41,8 @@ const API: Entry = Entry {
     mutants: || Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
     state_bytes: size_of::<<Api as Protocol>::State>(),
     packed_bytes: size_of::<u64>(),
-    explore: |scope, variant, until| run(api(scope, variant), until),
+    explore: |scope, variant, until| told::<Api>(explore(api(scope, variant), until)),
+    search: |scope, variant, until| told::<Api>(search::<_, u64>(api(scope, variant), until)),
     live: |scope, variant, which| liveness::run::<_, u64>(api(scope, variant), which),
     assumptions: liveness::assumptions::<Api>,
 };
@@ -72,7 +74,8 @@ const PHASE: Entry = Entry {
     state_bytes: size_of::<<Phases as Protocol>::State>(),
     packed_bytes: size_of::<<Phases as Protocol>::State>(),
     // It is small: all scopes are the same.
-    explore: |_, variant, until| run(phases(variant), until),
+    explore: |_, variant, until| told::<Phases>(explore(phases(variant), until)),
+    search: |_, variant, until| told::<Phases>(search::<_, phase::State>(phases(variant), until)),
     live: |_, variant, which| liveness::run::<_, phase::State>(phases(variant), which),
     assumptions: liveness::assumptions::<Phases>,
 };
@@ -114,8 +117,10 @@ pub struct Entry {
     pub state_bytes: usize,
     /// The size of a state packed.
     pub packed_bytes: usize,
-    /// Explores a variant of it.
+    /// Explores a variant of it with stateright.
     pub explore: fn(Scope, Variant<'_>, Until) -> Run,
+    /// The same with the engine, which counts neither actions nor refusals.
+    pub search: fn(Scope, Variant<'_>, Until) -> Run,
     /// Decides with the engine what eventually happens in a variant of it.
     pub live: fn(Scope, Variant<'_>, Which) -> LiveRun,
     /// What the law of this index takes for granted.
@@ -212,8 +217,7 @@ impl From<LiveRun> for Run {
     }
 }
 
-fn run<M: Protocol>(model: M, until: Until) -> Run {
-    let exploration = explore(model, until);
+fn told<M: Protocol>(exploration: Exploration<M::State, M::Action>) -> Run {
     Run {
         states: exploration.states,
         elapsed: exploration.elapsed,

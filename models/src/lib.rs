@@ -17,6 +17,7 @@ pub mod liveness;
 pub mod mutants;
 pub mod phase;
 pub mod render;
+pub mod search;
 pub mod verify;
 
 pub use law::{Kind, Law, On, Protocol, Scope};

@@ -220,8 +220,10 @@ struct Job {
 
 #[derive(Clone, Copy)]
 enum Task {
-    /// Explore it with stateright.
-    Explore(Until),
+    /// Explore all of it with stateright.
+    Explore,
+    /// Search it with the engine.
+    Search(Until),
     /// Look with the engine for a lasso that breaks the law of this index.
     Break(usize),
     /// Decide with the engine all that eventually happens.
@@ -238,7 +240,8 @@ impl Job {
     fn run(&self, scope: Scope) -> Found {
         let live = |which| (self.entry.live)(scope, self.variant, which);
         match self.task {
-            Task::Explore(until) => Found::Run((self.entry.explore)(scope, self.variant, until)),
+            Task::Explore => Found::Run((self.entry.explore)(scope, self.variant, Until::Exhausted)),
+            Task::Search(until) => Found::Run((self.entry.search)(scope, self.variant, until)),
             Task::Break(law) => Found::Run(live(Which::Law(law, Given::AsStated)).into()),
             Task::Live => Found::Live(live(Which::All)),
         }
@@ -248,9 +251,9 @@ impl Job {
 /// The explorations that a model needs, the longest first.
 fn jobs(entry: &'static Entry) -> Vec<Job> {
     let laws = (entry.laws)();
-    let explore = Task::Explore(Until::Exhausted);
+    let search = Task::Search(Until::Exhausted);
     let mut jobs: Vec<_> =
-        [explore, Task::Live].map(|task| Job { entry, variant: Variant::Faithful, task }).into();
+        [Task::Explore, Task::Live].map(|task| Job { entry, variant: Variant::Faithful, task }).into();
     let mut add = |variant, task| {
         if !jobs.iter().any(|job| job.variant == variant) {
             jobs.push(Job { entry, variant, task });
@@ -258,14 +261,14 @@ fn jobs(entry: &'static Entry) -> Vec<Job> {
     };
     for law in &laws {
         if let LawKind::Expected(Some(remedy)) = law.kind {
-            add(Variant::Remedy(remedy.id), explore);
+            add(Variant::Remedy(remedy.id), search);
         }
     }
     for mutant in (entry.mutants)() {
         let task = match laws.iter().position(|law| law.id == mutant.law) {
             Some(law) if is_live(&laws, law) => Task::Break(law),
-            Some(law) => Task::Explore(Until::Found(law, Claim::Broken)),
-            None => explore,
+            Some(law) => Task::Search(Until::Found(law, Claim::Broken)),
+            None => search,
         };
         add(Variant::Mutant(mutant.id), task);
     }

@@ -61,6 +61,24 @@ fn paths_are_as_short_as_those_of_stateright() {
     }
 }
 
+/// Both find the same about every law of every model: the same claims, and paths of the same length.
+#[test]
+fn both_engines_find_the_same() {
+    for entry in MODELS {
+        let lengths = |run: pod_lifecycle_models::catalogue::Run| {
+            run.found.into_iter().map(|(law, claim, path)| (law, claim, path.len())).collect::<Vec<_>>()
+        };
+        let (explore, search) = (entry.explore, entry.search);
+        let mutants = (entry.mutants)();
+        let mutants = mutants.iter().map(|mutant| Variant::Mutant(mutant.id)).step_by(3);
+        for variant in [Variant::Faithful].into_iter().chain(mutants) {
+            let stateright = lengths(explore(Scope::Tiny, variant, Until::Exhausted));
+            let ours = lengths(search(Scope::Tiny, variant, Until::Exhausted));
+            assert_eq!(ours, stateright, "{} {variant:?}", entry.name);
+        }
+    }
+}
+
 /// Without its owner a finalizer stays, however often clients repeat the DELETE.
 #[test]
 fn liv_02_without_owners_is_a_loop_of_deletes() {
