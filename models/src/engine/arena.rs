@@ -147,6 +147,11 @@ impl<P: Copy + Eq + Hash> Arena<P> {
         self.states.bytes() + self.parents.bytes() + self.index.len() * size_of::<u32>()
     }
 
+    /// The number of this state.
+    pub(super) fn find(&self, state: &P) -> Option<u32> {
+        self.probe(state, Folded::of(state)).ok()
+    }
+
     /// The number of this state, which is added if it is new and `limit` bytes allow it.
     pub(super) fn intern(&mut self, state: P, parent: u32, limit: usize) -> Place {
         let hash = Folded::of(&state);

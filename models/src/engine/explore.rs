@@ -235,14 +235,21 @@ fn omission(states: u32) -> f64 {
     -f64::exp_m1(-states * (states - 1.0) / 2.0_f64.powi(65))
 }
 
+/// The number of no state; an arena holds fewer.
+const UNKNOWN: u32 = u32::MAX;
+
 /// Where states are kept while they are explored.
 trait Store<P> {
+    fn find(&self, state: &P) -> Option<u32>;
     fn intern(&mut self, state: P, parent: u32, limit: usize) -> Place;
     /// The state of this number, each asked for once and in order.
     fn take(&mut self, id: u32) -> Option<P>;
 }
 
 impl<P: Copy + Eq + Hash> Store<P> for Arena<P> {
+    fn find(&self, state: &P) -> Option<u32> {
+        self.find(state)
+    }
     fn intern(&mut self, state: P, parent: u32, limit: usize) -> Place {
         self.intern(state, parent, limit)
     }
@@ -268,6 +275,9 @@ impl<P: Copy + Eq + Hash> Compact<P> {
 }
 
 impl<P: Copy + Eq + Hash> Store<P> for Compact<P> {
+    fn find(&self, state: &P) -> Option<u32> {
+        self.prints.find(&Folded::of(state))
+    }
     fn intern(&mut self, state: P, parent: u32, limit: usize) -> Place {
         let queue = self.queue.capacity() * size_of::<P>();
         let place = self.prints.intern(Folded::of(&state), parent, limit.saturating_sub(queue));
@@ -301,20 +311,29 @@ where
         store: &mut impl Store<P>,
         visit: &mut impl FnMut(&Visit<'_, M::State, M::Action>) -> Flow,
     ) -> Option<Outcome> {
+        let mut keys = Vec::new();
         while let Some(packed) = store.take(self.at) {
             let state = packed.unpack();
             self.buffer.clear();
             self.model.actions(&state, &mut self.actions);
             for action in self.actions.drain(..) {
                 let Some(next) = self.model.next_state(&state, action.clone()) else { continue };
-                if !self.model.within_boundary(&next) {
-                    continue;
+                if self.model.within_boundary(&next) {
+                    self.buffer.push(Step { action, next, id: UNKNOWN });
                 }
-                let id = match store.intern(P::pack(&next), self.at, self.limit) {
+            }
+            // First all look-ups, which do not depend on each other, so that the processor waits for several at once.
+            keys.clear();
+            for step in &mut self.buffer {
+                let key = P::pack(&step.next);
+                step.id = if key == packed { self.at } else { store.find(&key).unwrap_or(UNKNOWN) };
+                keys.push(key);
+            }
+            for (step, key) in self.buffer.iter_mut().zip(&keys).filter(|(step, _)| step.id == UNKNOWN) {
+                step.id = match store.intern(*key, self.at, self.limit) {
                     Place::Known(id) | Place::New(id) => id,
                     Place::NoRoom => return Some(Outcome::Stopped),
                 };
-                self.buffer.push(Step { action, next, id });
             }
             self.steps += self.buffer.len() as u64;
             if visit(&Visit { id: self.at, state: &state, steps: &self.buffer }) == Flow::End {
