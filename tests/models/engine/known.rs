@@ -132,7 +132,7 @@ fn a_large_space_is_whole_and_small() {
         assert_eq!(space.steps, 2 * u64::from(side) * u64::from(side - 1));
         let (last, path) = (space.len() - 1, space.path(&Grid(side), space.len() - 1));
         assert_eq!(space.state::<(u32, u32)>(last), Some((side - 1, side - 1)));
-        assert_eq!(path.len() as u32, 2 * (side - 1));
+        assert_eq!(path.len(), 2 * (side as usize - 1));
         let spare = 13 * 4096; // a piece that is not yet full, and the smallest index
         assert!(space.bytes() <= (8 + 16) * space.len() as usize + spare, "{} bytes", space.bytes());
     }
