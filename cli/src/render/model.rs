@@ -247,6 +247,15 @@ struct LawReport {
     kind: &'static str,
     says: &'static str,
     rests_on: &'static [pod_lifecycle::RuleId],
+    /// What an *eventually* needs, or what would make the rest come about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    assumptions: Vec<AssumptionReport>,
+}
+
+#[derive(Serialize)]
+struct AssumptionReport {
+    id: &'static str,
+    says: &'static str,
 }
 
 #[derive(Serialize)]
@@ -258,8 +267,17 @@ struct MutantReport {
 }
 
 fn report(model: &Entry) -> ModelReport {
-    let law =
-        |law: LawInfo| LawReport { id: law.id, kind: word(law.kind), says: law.says, rests_on: law.rests_on };
+    let law = |(index, law): (usize, LawInfo)| {
+        let assumptions = (model.assumptions)(index).into_iter();
+        let assumptions = assumptions.map(|AssumptionInfo { id, says, .. }| AssumptionReport { id, says });
+        LawReport {
+            id: law.id,
+            kind: word(law.kind),
+            says: law.says,
+            rests_on: law.rests_on,
+            assumptions: assumptions.collect(),
+        }
+    };
     let mutants = (model.mutants)().into_iter().map(|mutant| MutantReport {
         id: mutant.id,
         origin: mutant.origin,
@@ -274,7 +292,7 @@ fn report(model: &Entry) -> ModelReport {
         actions: model.actions,
         state_bytes: model.state_bytes,
         packed_bytes: model.packed_bytes,
-        laws: (model.laws)().into_iter().map(law).collect(),
+        laws: (model.laws)().into_iter().enumerate().map(law).collect(),
         mutants: mutants.collect(),
     }
 }
