@@ -324,10 +324,9 @@ where
             }
             // First all look-ups, which do not depend on each other, so that the processor waits for several at once.
             keys.clear();
-            for step in &mut self.buffer {
-                let key = P::pack(&step.next);
-                step.id = if key == packed { self.at } else { store.find(&key).unwrap_or(UNKNOWN) };
-                keys.push(key);
+            keys.extend(self.buffer.iter().map(|step| P::pack(&step.next)));
+            for (step, key) in self.buffer.iter_mut().zip(&keys) {
+                step.id = if *key == packed { self.at } else { store.find(key).unwrap_or(UNKNOWN) };
             }
             for (step, key) in self.buffer.iter_mut().zip(&keys).filter(|(step, _)| step.id == UNKNOWN) {
                 step.id = match store.intern(*key, self.at, self.limit) {
