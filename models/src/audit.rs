@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use stateright::{Checker, HasDiscoveries, Model, Property};
 
+use crate::engine::Outcome;
 use crate::law::{Kind, Law, On, Protocol, Taken};
 
 /// What a law's discovery means.
@@ -58,6 +59,8 @@ pub type Path<S, A> = Vec<Taken<S, A>>;
 pub struct Exploration<S, A> {
     /// Distinct states of the model.
     pub states: usize,
+    /// How it ended.
+    pub outcome: Outcome,
     /// How long it took.
     pub elapsed: Duration,
     /// How often each kind of action was taken, in the order of [`Protocol::ACTIONS`].
@@ -114,7 +117,12 @@ pub fn explore<M: Protocol>(model: M, until: Until) -> Exploration<M::State, M::
     }
     found.sort_by_key(|(law, claim, _)| (*law, *claim));
     // Each report that was reached is one node more.
-    Exploration { states: states - found.len(), elapsed, fired, refused, found }
+    let states = states - found.len();
+    let outcome = match until {
+        Until::Exhausted => Outcome::Complete,
+        Until::Found(..) => Outcome::Ended,
+    };
+    Exploration { states, outcome, elapsed, fired, refused, found }
 }
 
 fn read(counters: &[AtomicU64]) -> Vec<u64> {

@@ -6,6 +6,7 @@ use pod_lifecycle::RuleId;
 
 use crate::api::{Api, Mutant};
 use crate::audit::{Claim, Exploration, Until, explore};
+use crate::engine::Outcome;
 use crate::law::{Kind, Protocol, Refusal, Remedy, Scope};
 use crate::liveness::{self, AssumptionInfo, LiveRun, Which};
 use crate::mutants::MutantInfo;
@@ -185,6 +186,8 @@ impl LawKind {
 pub struct Run {
     /// Distinct states.
     pub states: usize,
+    /// How it ended.
+    pub outcome: Outcome,
     /// How long it took.
     pub elapsed: Duration,
     /// How often each kind of action was taken.
@@ -212,14 +215,15 @@ impl From<LiveRun> for Run {
             .checks
             .into_iter()
             .filter_map(|check| check.lasso.map(|lasso| (check.law, Claim::Broken, path(lasso))));
-        let LiveRun { states, elapsed, .. } = live;
-        Self { states, elapsed, fired: Vec::new(), refused: Vec::new(), found: found.collect() }
+        let LiveRun { states, outcome, elapsed, .. } = live;
+        Self { states, outcome, elapsed, fired: Vec::new(), refused: Vec::new(), found: found.collect() }
     }
 }
 
 fn told<M: Protocol>(exploration: Exploration<M::State, M::Action>) -> Run {
     Run {
         states: exploration.states,
+        outcome: exploration.outcome,
         elapsed: exploration.elapsed,
         fired: exploration.fired,
         refused: exploration.refused,

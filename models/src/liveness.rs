@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use stateright::Model;
 
-use crate::engine::{self, Bits, Fairness, Graph, Limit, Property, Rest, Space, Stored};
+use crate::engine::{self, Beyond, Bits, Fairness, Graph, Limit, Outcome, Property, Rest, Space, Stored};
 use crate::law::{Ask, Assumption, Kind, Law, Protocol, Taken};
 use crate::render::{Lasso, Told};
 
@@ -58,6 +58,8 @@ pub struct Check {
 pub struct LiveRun {
     /// Distinct states.
     pub states: usize,
+    /// How the exploration ended; nothing is checked unless it is complete.
+    pub outcome: Outcome,
     /// Steps between them.
     pub steps: u64,
     /// How long exploration and all checks took.
@@ -169,16 +171,21 @@ impl<M: Protocol> Asks<M> {
     }
 }
 
+/// What an exploration may take for its states: cycles are looked for only where each is kept whole.
+const MEMORY: Limit = Limit { bytes: 4 << 30, beyond: Beyond::Stop };
+
 /// Explores a model whole and makes these checks. `P` is how a state is kept: itself, or packed.
 pub fn run<M: Protocol, P: Stored<M::State>>(model: M, which: Which) -> LiveRun {
     #[allow(clippy::disallowed_methods, reason = "the duration is reported, nothing is decided by it")]
     let start = Instant::now();
     let (model, asks) = (Plain(model), Asks::<M>::new());
-    let explored = Graph::explore::<_, P>(&model, Limit::NONE, |before, action, after| {
-        asks.marks(before, action, after)
-    });
-    let Ok((space, graph)) = explored else {
-        return LiveRun { states: 0, steps: 0, elapsed: start.elapsed(), checks: Vec::new() };
+    let explored =
+        Graph::explore::<_, P>(&model, MEMORY, |before, action, after| asks.marks(before, action, after));
+    let (space, graph) = match explored {
+        Ok(explored) => explored,
+        Err(outcome) => {
+            return LiveRun { states: 0, outcome, steps: 0, elapsed: start.elapsed(), checks: Vec::new() };
+        }
     };
     let explored = Explored { model, asks, space, graph };
     let mut checks = Vec::new();
@@ -194,7 +201,8 @@ pub fn run<M: Protocol, P: Stored<M::State>>(model: M, which: Which) -> LiveRun 
         }
     }
     let Explored { space, .. } = explored;
-    LiveRun { states: space.len() as usize, steps: space.steps, elapsed: start.elapsed(), checks }
+    let (states, outcome, steps) = (space.len() as usize, space.outcome, space.steps);
+    LiveRun { states, outcome, steps, elapsed: start.elapsed(), checks }
 }
 
 /// A model, explored.

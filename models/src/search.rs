@@ -4,9 +4,12 @@
 use std::time::Instant;
 
 use crate::audit::{Claim, Exploration, Path, Until, decided};
-use crate::engine::{self, Flow, Limit, Space, Step, Stored, Visit};
+use crate::engine::{self, Beyond, Flow, Limit, Space, Step, Stored, Visit};
 use crate::law::{On, Protocol, Taken};
 use crate::liveness::Plain;
+
+/// What a search may take for its states; beyond it states are kept as fingerprints, and the outcome says so.
+const MEMORY: Limit = Limit { bytes: 4 << 30, beyond: Beyond::Compact };
 
 /// A claim that is not yet decided: what it looks at, and the answer that decides it.
 type Open<S, A> = (usize, Claim, &'static On<S, A>, bool);
@@ -29,7 +32,7 @@ pub fn search<M: Protocol, P: Stored<M::State>>(model: M, until: Until) -> Explo
     let mut open: Vec<Open<M::State, M::Action>> =
         claims.map(|(law, (claim, on, decides))| (law, claim, on, decides)).collect();
     let mut found: Vec<Found<M::Action>> = Vec::new();
-    let space: Space<P> = engine::explore(&model, Limit::NONE, |visit| {
+    let space: Space<P> = engine::explore(&model, MEMORY, |visit| {
         open.retain(|(law, claim, on, decides)| match judge(visit, on, *decides) {
             Some(step) => {
                 found.push(Found { law: *law, claim: *claim, state: visit.id, step });
@@ -50,7 +53,8 @@ pub fn search<M: Protocol, P: Stored<M::State>>(model: M, until: Until) -> Explo
     found.sort_by_key(|found| (found.law, found.claim));
     let found = found.into_iter().map(|found| (found.law, found.claim, path(&model, &space, &found)));
     let found = found.collect();
-    Exploration { states: space.len() as usize, elapsed, fired: Vec::new(), refused: Vec::new(), found }
+    let (states, outcome) = (space.len() as usize, space.outcome);
+    Exploration { states, outcome, elapsed, fired: Vec::new(), refused: Vec::new(), found }
 }
 
 /// Whether this state or one of its steps decides a claim, and which step.

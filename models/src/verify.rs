@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::audit::{Claim, Until};
 use crate::catalogue::{Entry, LawInfo, LawKind, Run, Variant};
+use crate::engine::Outcome;
 use crate::law::Scope;
 use crate::liveness::{AssumptionInfo, Given, LiveRun, Which};
 use crate::mutants::MutantInfo;
@@ -31,6 +32,8 @@ pub struct Report {
     pub models: Vec<ModelReport>,
     /// What is not as it must be, in sentences; empty if all is well.
     pub problems: Vec<String>,
+    /// What a result is worth where it is not all, in sentences.
+    pub notes: Vec<String>,
 }
 
 /// What was found about one model.
@@ -191,12 +194,21 @@ pub fn verify(
     let start = Instant::now();
     let jobs: Vec<_> = models.iter().flat_map(|entry| jobs(entry)).collect();
     let mut results = jobs.iter().zip(work(&jobs, scope, threads, progress)).peekable();
-    let mut problems = Vec::new();
+    let (mut problems, mut notes) = (Vec::new(), Vec::new());
     let models = models
         .iter()
         .map(|entry| {
             let (mut runs, mut live) = (Vec::new(), None);
             while let Some((job, found)) = results.next_if(|(job, _)| job.entry.name == entry.name) {
+                match found.as_ref().map(Found::outcome) {
+                    Some(Outcome::Stopped) => {
+                        problems.push(format!("{}: {:?} {}", entry.name, job.variant, Outcome::Stopped));
+                    }
+                    Some(outcome @ Outcome::Compacted { .. }) => {
+                        notes.push(format!("{}: {:?} is {outcome}", entry.name, job.variant));
+                    }
+                    Some(Outcome::Complete | Outcome::Ended) | None => {}
+                }
                 match found {
                     Some(Found::Run(run)) => runs.push((job.variant, run)),
                     Some(Found::Live(run)) => live = Some(run),
@@ -207,7 +219,15 @@ pub fn verify(
         })
         .collect();
     let seconds = start.elapsed().as_secs_f64();
-    Report { schema_version: 1, kubernetes: KUBERNETES, scope: scope.as_str(), seconds, models, problems }
+    Report {
+        schema_version: 1,
+        kubernetes: KUBERNETES,
+        scope: scope.as_str(),
+        seconds,
+        models,
+        problems,
+        notes,
+    }
 }
 
 /// One exploration.
@@ -234,6 +254,15 @@ enum Task {
 enum Found {
     Run(Run),
     Live(LiveRun),
+}
+
+impl Found {
+    const fn outcome(&self) -> Outcome {
+        match self {
+            Self::Run(run) => run.outcome,
+            Self::Live(run) => run.outcome,
+        }
+    }
 }
 
 impl Job {
@@ -314,8 +343,14 @@ fn judge(
     problems: &mut Vec<String>,
 ) -> ModelReport {
     let mut problem = |text: String| problems.push(format!("{}: {text}", entry.name));
-    let nothing =
-        Run { states: 0, elapsed: Duration::ZERO, fired: Vec::new(), refused: Vec::new(), found: Vec::new() };
+    let nothing = Run {
+        states: 0,
+        outcome: Outcome::Stopped,
+        elapsed: Duration::ZERO,
+        fired: Vec::new(),
+        refused: Vec::new(),
+        found: Vec::new(),
+    };
     let run = |variant| runs.iter().find(|(which, _)| *which == variant).map(|(_, run)| run);
     let faithful = run(Variant::Faithful).unwrap_or(&nothing);
     let laws = (entry.laws)();

@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 use pod_lifecycle_models::api::Api;
 use pod_lifecycle_models::audit::{Until, explore};
-use pod_lifecycle_models::catalogue::{Entry, LawKind, MODELS, Variant, find};
-use pod_lifecycle_models::engine::{self, Flow, Limit, Space};
+use pod_lifecycle_models::catalogue::{Entry, LawKind, MODELS, Run, Variant, find};
+use pod_lifecycle_models::engine::{self, Flow, Limit, Outcome, Space};
 use pod_lifecycle_models::law::Scope;
 use pod_lifecycle_models::liveness::{Given, Plain, Which};
 use pod_lifecycle_models::render::Lasso;
@@ -65,7 +65,7 @@ fn paths_are_as_short_as_those_of_stateright() {
 #[test]
 fn both_engines_find_the_same() {
     for entry in MODELS {
-        let lengths = |run: pod_lifecycle_models::catalogue::Run| {
+        let lengths = |run: Run| {
             run.found.into_iter().map(|(law, claim, path)| (law, claim, path.len())).collect::<Vec<_>>()
         };
         let (explore, search) = (entry.explore, entry.search);
@@ -145,6 +145,27 @@ fn what_is_wrong_with_liveness_is_a_problem() {
         ..phase
     });
     assert!(none.iter().any(|problem| problem.contains("no state meets what LIV-05 is about")), "{none:?}");
+}
+
+/// A search that went on with fingerprints is told as such; one that stopped proves nothing.
+#[test]
+fn what_was_not_kept_whole_is_said() {
+    fn ended(outcome: Outcome, scope: Scope, variant: Variant<'_>, until: Until) -> Run {
+        Run { outcome, ..(find("phase").unwrap().search)(scope, variant, until) }
+    }
+    let report = |entry: Entry| verify(&[Box::leak(Box::new(entry))], Scope::Tiny, 2, |_| {});
+    let phase = *find("phase").unwrap();
+    let compacted = report(Entry {
+        search: |scope, variant, until| ended(Outcome::Compacted { omission: 1e-9 }, scope, variant, until),
+        ..phase
+    });
+    assert_eq!(compacted.problems, Vec::<String>::new());
+    assert!(compacted.notes[0].contains("probability ≤ 1.0e-9"), "{:?}", compacted.notes);
+    let stopped = report(Entry {
+        search: |scope, variant, until| ended(Outcome::Stopped, scope, variant, until),
+        ..phase
+    });
+    assert!(stopped.problems[0].contains("stopped at the limit of memory"), "{:?}", stopped.problems);
 }
 
 /// Each law of liveness names what it takes for granted.

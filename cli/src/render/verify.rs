@@ -45,6 +45,9 @@ pub(crate) fn text(report: &Report, verbose: bool) -> io::Result<()> {
         }
         writeln!(out)?;
     }
+    for note in &report.notes {
+        writeln!(out, "note  {note}")?;
+    }
     for problem in &report.problems {
         writeln!(out, "{}  {problem}", paint.red("problem"))?;
     }
