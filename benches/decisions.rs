@@ -6,7 +6,12 @@ use pod_lifecycle::container::{
     ContainerFacts, ContainerPolicy, ContainerState, RestartPolicy, Role, Started,
 };
 use pod_lifecycle::deletion::{self, Deletion, Finalizers, Input, Request};
-use pod_lifecycle::phase::{self, Initialized, Pass, Source};
+use pod_lifecycle::phase::{self, Deadline, Deleting, Initialized, Pass, Processes, Source};
+use pod_lifecycle::status::{
+    self, Condition, ConditionType, Identity, Probed, Ready, Run, RunState, Runs, Snapshot, StartFailure,
+    Truth,
+};
+use pod_lifecycle::sync::SandboxNeed;
 use pod_lifecycle::validate::{Endpoint, admit, review};
 use pod_lifecycle::wire::{Pod, from_slice};
 use pod_lifecycle::worker::{EffectiveGrace, GraceFacts, effective_grace};
@@ -81,4 +86,60 @@ fn admit_of_four_containers(bencher: Bencher<'_, '_>) {
     let pod: Pod<'_> = from_slice(POD).unwrap();
     let (old, new) = (View::of(&pod), View::of(&pod));
     bencher.bench(|| admit(Endpoint::Status, black_box(&old), black_box(&new)));
+}
+
+/// The conditions of a running Pod: the kubelet's own, and one of somebody else.
+const CONDITIONS: [Condition; 6] = {
+    const fn of(kind: ConditionType) -> Condition {
+        Condition { kind, status: Truth::True }
+    }
+    [
+        of(ConditionType::Other),
+        of(ConditionType::PodReadyToStartContainers),
+        of(ConditionType::Initialized),
+        of(ConditionType::Ready),
+        of(ConditionType::ContainersReady),
+        of(ConditionType::PodScheduled),
+    ]
+};
+
+#[divan::bench]
+fn merge_of_six_conditions(bencher: Bencher<'_, '_>) {
+    let stored = Snapshot { phase: Some(Phase::Running), conditions: &CONDITIONS };
+    let new = Snapshot { phase: Some(Phase::Failed), conditions: &CONDITIONS };
+    bencher.bench(|| {
+        let merged = status::merge(black_box(stored), black_box(new), Processes::Stopped);
+        merged.conditions().map(black_box).count()
+    });
+}
+
+#[divan::bench]
+fn generate_of_four_containers(bencher: Bencher<'_, '_>) {
+    let running = status::Container {
+        role: Role::Regular,
+        policy: ContainerPolicy::default(),
+        runs: Runs::One(Run { state: RunState::Running, restarts: 0, identity: Identity::Reported }),
+        before: None,
+        failure: StartFailure::None,
+        probed: Probed { ready: Some(Ready::Yes), started: Some(Started::Yes) },
+    };
+    let containers = [Role::Sidecar, Role::Sidecar, Role::Regular, Role::Regular]
+        .map(|role| status::Container { role, ..running });
+    let facts = status::Facts {
+        policy: Some(RestartPolicy::Always),
+        pass: Pass::Running,
+        source: Source::Api,
+        deleting: Deleting::No,
+        sandbox: SandboxNeed::Fits,
+        initialized: Initialized::Yes,
+        deadline: Deadline::Open,
+        gates: &[],
+        api: Snapshot { phase: Some(Phase::Running), conditions: &CONDITIONS },
+        cached: None,
+        resize: &[],
+    };
+    bencher.bench(|| {
+        let status = status::generate(black_box(facts), black_box(&containers));
+        status.entries().map(black_box).count() + status.conditions().map(black_box).count()
+    });
 }

@@ -21,7 +21,7 @@ mod status;
 pub use cause::{Cause, ImageFault, Immutable, OwnerField};
 pub use evict::{Budgets, Condition, Evict, Guard, Mark, evict};
 pub use field::{AddressList, Field, Kind, LabelMap, SpecList, StatusList};
-pub use keep::{Created, Difference, Keep, Part, compares, create_sets, generation, keep};
+pub use keep::{Difference, Keep, Part, compares, generation, keep};
 pub use managers::{Managers, Moved};
 pub use names::NameFault;
 
@@ -69,6 +69,18 @@ pub fn update_of_pod<'a>(endpoint: Endpoint, old: &'a WholePod<'_>, new: &'a Who
 
 /// Everything that is wrong with a new Pod (VAL-08, VAL-13, VAL-30): the common pass runs only if the others
 /// found nothing.
+///
+/// ```
+/// use pod_lifecycle::admission;
+/// use pod_lifecycle::wire::{self, WholePod};
+/// let pod: WholePod = wire::from_slice(br#"{
+///     "metadata": {"name": "Web", "namespace": "shop"},
+///     "spec": {"terminationGracePeriodSeconds": 30, "containers": [{"name": "c", "image": "i"}]}
+/// }"#)?;
+/// let causes = admission::create(&pod);
+/// assert_eq!(causes[0].field().to_string(), "metadata.name");
+/// # Ok::<(), wire::WireError>(())
+/// ```
 #[must_use]
 pub fn create<'a>(new: &'a WholePod<'_>) -> Vec<Cause<'a>> {
     let mut found = Vec::new();

@@ -141,6 +141,19 @@ impl ContainerPolicy<'_> {
 
     /// Whether the first rule that matches `code` restarts the whole Pod. Unlike in CTR-01 the container
     /// needs no policy of its own (CTR-32).
+    ///
+    /// ```
+    /// use std::borrow::Cow;
+    /// use pod_lifecycle::container::{ContainerPolicy, Operator, RestartRule, RuleAction};
+    /// let rule = |action, values: &'static [i32]| RestartRule {
+    ///     action,
+    ///     operator: Operator::In,
+    ///     values: Cow::Borrowed(values),
+    /// };
+    /// let rules = [rule(RuleAction::Restart, &[1]), rule(RuleAction::RestartAllContainers, &[1, 42])];
+    /// let policy = ContainerPolicy { own: None, rules: &rules };
+    /// assert!(policy.asks_reset(42) && !policy.asks_reset(1));
+    /// ```
     #[must_use]
     pub fn asks_reset(self, code: i32) -> bool {
         match self.rules.iter().find(|rule| rule.matches(code)).map(|rule| rule.action) {

@@ -3,14 +3,21 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod admission;
+pub mod attempts;
 pub mod backoff;
 pub mod binding;
 pub mod container;
+pub mod controllers;
+pub mod creation;
 pub mod deletion;
 pub mod final_status;
+pub mod kubelet_admission;
 pub mod monitor;
+pub mod node_restriction;
 pub mod phase;
 pub mod rules;
+pub mod scheduling;
+pub mod status;
 pub mod sync;
 pub mod table;
 pub mod termination;

@@ -317,6 +317,16 @@ pub enum Deadline {
 
 impl Deadline {
     /// Reads the clock against `startTime` and `activeDeadlineSeconds` (PHA-14).
+    ///
+    /// ```
+    /// use pod_lifecycle::phase::Deadline;
+    /// use pod_lifecycle::{Grace, Now, Time};
+    /// let read = |now| {
+    ///     let started = Some(Time::from_unix(100));
+    ///     Deadline::read(started, Some(Grace::from_secs(30)), Now::at(Time::from_unix(now)))
+    /// };
+    /// assert_eq!((read(129), read(130)), (Deadline::Open, Deadline::Passed));
+    /// ```
     #[must_use]
     pub fn read(started: Option<Time>, seconds: Option<Grace>, now: Now) -> Self {
         match (started, seconds) {
@@ -377,6 +387,13 @@ pub fn settle(computed: Phase, copies: Copies, deadline: Deadline) -> Settled {
 }
 
 /// The phase that the kubelet leaves when it has finished a Pod (PHA-19): terminal, unless the Pod is static.
+///
+/// ```
+/// use pod_lifecycle::phase::{Phase, Source, terminate};
+/// assert_eq!(terminate(Some(Phase::Pending), Source::Api), Some(Phase::Failed)); // it never started
+/// assert_eq!(terminate(Some(Phase::Succeeded), Source::Api), Some(Phase::Succeeded));
+/// assert_eq!(terminate(Some(Phase::Running), Source::Static), Some(Phase::Running));
+/// ```
 #[must_use]
 pub const fn terminate(phase: Option<Phase>, source: Source) -> Option<Phase> {
     match (phase, source) {
@@ -462,6 +479,15 @@ pub enum Change {
 }
 
 /// Judges a change of the stored phase by the table of PHA-40.
+///
+/// ```
+/// use pod_lifecycle::phase::{Change, Circumstances, Deleting, Phase, Writer, judge_change};
+/// use pod_lifecycle::{Binding, RuleId};
+/// let by = Circumstances { binding: Binding::Bound, deleting: Deleting::No, writer: Writer::Kubelet };
+/// assert_eq!(judge_change(Some(Phase::Running), Phase::Pending, by), Change::Conforming); // PHA-20
+/// let back = judge_change(Some(Phase::Failed), Phase::Running, by);
+/// assert_eq!(back, Change::Undisciplined(RuleId::PHA_15));
+/// ```
 #[must_use]
 pub fn judge_change(from: Option<Phase>, to: Phase, by: Circumstances) -> Change {
     if to == Phase::Unknown {

@@ -56,11 +56,13 @@ pub struct Rule {
     pub says: &'static str,
     /// `path#Symbol` in the Kubernetes repository, or the rules that it follows from.
     pub source: &'static str,
-    /// The first Kubernetes version it holds for, where older supported ones differ.
+    /// The first Kubernetes version it holds for, where 1.27 or a later one did otherwise.
     pub since: Option<&'static str>,
+    /// The last Kubernetes version it holds for, where [`KUBERNETES`] does otherwise.
+    pub until: Option<&'static str>,
 }
 
-/// The identifier of a rule, such as `DEL-08`: a family and a number.
+/// The identifier of a rule, such as `DEL-08` or `CTL-PGC-03`: a family and a number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId {
     family: Family,
@@ -69,7 +71,6 @@ pub struct RuleId {
 
 /// The families in the order of the protocol's chapters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
 enum Family {
     Obj,
     Cre,
@@ -77,45 +78,91 @@ enum Family {
     Ctr,
     Del,
     Kub,
-    Ctl,
+    /// The controllers count by topic.
+    Ctl(Topic),
     Val,
     Inv,
     Non,
     Liv,
 }
 
+/// What a rule of the controllers is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Topic {
+    Def,
+    Pgc,
+    Nod,
+    Tnt,
+    Evi,
+    Pre,
+    Eps,
+    Quo,
+    Vol,
+    Ns,
+    Gc,
+    Own,
+    Rs,
+    Dp,
+    Ss,
+    Job,
+    Ds,
+}
+
+const _: () = assert!(size_of::<RuleId>() == 2); // errors and steps carry one
+
+/// One table a chapter, in their order.
+const CHAPTERS: [&[Rule]; 11] = [
+    obj::TABLE,
+    cre::TABLE,
+    pha::TABLE,
+    ctr::TABLE,
+    del::TABLE,
+    kub::TABLE,
+    ctl::TABLE,
+    val::TABLE,
+    inv::TABLE,
+    non::TABLE,
+    liv::TABLE,
+];
+
 impl Family {
-    const ALL: [(&'static str, Self); 11] = [
-        ("OBJ", Self::Obj),
-        ("CRE", Self::Cre),
-        ("PHA", Self::Pha),
-        ("CTR", Self::Ctr),
-        ("DEL", Self::Del),
-        ("KUB", Self::Kub),
-        ("CTL", Self::Ctl),
-        ("VAL", Self::Val),
-        ("INV", Self::Inv),
-        ("NON", Self::Non),
-        ("LIV", Self::Liv),
-    ];
-
-    fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, family)| *family == self).map_or("?", |(name, _)| name)
-    }
-
-    fn table(self) -> &'static [Rule] {
+    const fn name(self) -> &'static str {
         match self {
-            Self::Obj => obj::TABLE,
-            Self::Cre => cre::TABLE,
-            Self::Pha => pha::TABLE,
-            Self::Ctr => ctr::TABLE,
-            Self::Del => del::TABLE,
-            Self::Kub => kub::TABLE,
-            Self::Ctl => ctl::TABLE,
-            Self::Val => val::TABLE,
-            Self::Inv => inv::TABLE,
-            Self::Non => non::TABLE,
-            Self::Liv => liv::TABLE,
+            Self::Obj => "OBJ",
+            Self::Cre => "CRE",
+            Self::Pha => "PHA",
+            Self::Ctr => "CTR",
+            Self::Del => "DEL",
+            Self::Kub => "KUB",
+            Self::Ctl(topic) => topic.name(),
+            Self::Val => "VAL",
+            Self::Inv => "INV",
+            Self::Non => "NON",
+            Self::Liv => "LIV",
+        }
+    }
+}
+
+impl Topic {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Def => "CTL-DEF",
+            Self::Pgc => "CTL-PGC",
+            Self::Nod => "CTL-NOD",
+            Self::Tnt => "CTL-TNT",
+            Self::Evi => "CTL-EVI",
+            Self::Pre => "CTL-PRE",
+            Self::Eps => "CTL-EPS",
+            Self::Quo => "CTL-QUO",
+            Self::Vol => "CTL-VOL",
+            Self::Ns => "CTL-NS",
+            Self::Gc => "CTL-GC",
+            Self::Own => "CTL-OWN",
+            Self::Rs => "CTL-RS",
+            Self::Dp => "CTL-DP",
+            Self::Ss => "CTL-SS",
+            Self::Job => "CTL-JOB",
+            Self::Ds => "CTL-DS",
         }
     }
 }
@@ -130,14 +177,20 @@ impl RuleId {
     #[must_use]
     pub fn rule(self) -> &'static Rule {
         // Every RuleId is a constant beside its entry or was looked up there, so the fallback is never taken.
-        const NONE: Rule =
-            Rule { id: RuleId::DEL_01, enforcer: Enforcer::Derived, says: "", source: "", since: None };
-        self.family.table().iter().find(|rule| rule.id == self).unwrap_or(&NONE)
+        const NONE: Rule = Rule {
+            id: RuleId::DEL_01,
+            enforcer: Enforcer::Derived,
+            says: "",
+            source: "",
+            since: None,
+            until: None,
+        };
+        Self::all().find(|rule| rule.id == self).unwrap_or(&NONE)
     }
 
     /// Every rule, in the order of the protocol's chapters.
     pub fn all() -> impl Iterator<Item = &'static Rule> {
-        Family::ALL.into_iter().flat_map(|(_, family)| family.table())
+        CHAPTERS.into_iter().flatten()
     }
 }
 
@@ -183,14 +236,29 @@ impl<'de> Deserialize<'de> for RuleId {
 }
 
 /// Makes the constants of one family, their documentation and its table:
-/// `DEL_08 8 Api "what it says" "source" since "1.27";` (`since` only where it applies).
+/// `DEL_08 8 Api "what it says" "source" since "1.29" until "1.35";` (the versions only where they apply).
+/// A family with topics has their rows in braces: `Pgc { CTL_PGC_03 3 … }`.
 macro_rules! rules {
+    ($family:ident: $($topic:ident { $($name:ident $number:literal $enforcer:ident $says:literal $source:literal
+        $(since $since:literal)? $(until $until:literal)?;)* })*) => {
+        rules! { @ $($(
+            { crate::rules::Family::$family(crate::rules::Topic::$topic) }
+            $name $number $enforcer $says $source [$($since)?] [$($until)?];
+        )*)* }
+    };
     ($family:ident: $($name:ident $number:literal $enforcer:ident $says:literal $source:literal
-        $(since $since:literal)?;)*) => {
+        $(since $since:literal)? $(until $until:literal)?;)*) => {
+        rules! { @ $(
+            { crate::rules::Family::$family }
+            $name $number $enforcer $says $source [$($since)?] [$($until)?];
+        )* }
+    };
+    (@ $($family:block $name:ident $number:literal $enforcer:ident $says:literal $source:literal
+        [$($since:literal)?] [$($until:literal)?];)*) => {
         impl crate::rules::RuleId {
             $(
                 #[doc = $says]
-                pub const $name: Self = Self { family: crate::rules::Family::$family, number: $number };
+                pub const $name: Self = Self { family: $family, number: $number };
             )*
         }
         pub(super) const TABLE: &[crate::rules::Rule] = &[$(
@@ -200,6 +268,7 @@ macro_rules! rules {
                 says: $says,
                 source: $source,
                 since: [$(Some($since),)? None][0],
+                until: [$(Some($until),)? None][0],
             },
         )*];
     };

@@ -14,6 +14,8 @@ use crate::rules::RuleId;
 use crate::termination::{Event, Hook, Kill, Order};
 use crate::time::{Grace, Now, Time};
 
+mod worker;
+
 /// A finite machine: its edges, merged by source and target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
@@ -57,7 +59,7 @@ pub enum EdgeKind {
 /// ```
 #[must_use]
 pub fn all() -> Vec<Table> {
-    vec![deletion(), phase(), binding(), kill()]
+    vec![deletion(), phase(), binding(), worker::table(), kill()]
 }
 
 #[derive(Default)]

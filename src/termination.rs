@@ -324,6 +324,8 @@ pub struct Actor {
     pub grace: i64,
     /// What became of it; [`simulate`] fills it in.
     pub times: Times,
+    /// When its process ends because of the stop signal of an earlier attempt.
+    ends: Option<Duration>,
     kill: Kill,
 }
 
@@ -337,7 +339,22 @@ impl Actor {
     /// A container before the attempt.
     #[must_use]
     pub fn new(member: Member, behaviour: Behaviour, grace: i64) -> Self {
-        Self { member, behaviour, grace, times: Times::default(), kill: Kill::Stopped }
+        Self { member, behaviour, grace, times: Times::default(), ends: None, kill: Kill::Stopped }
+    }
+
+    /// The same container before another attempt, which begins `later` than the one before. A process that has got its
+    /// stop signal goes on ending; the hook runs anew (KUB-19, CTR-64).
+    #[must_use]
+    pub fn again(self, later: Duration, grace: i64) -> Self {
+        let ends = match (self.ends, self.behaviour.process, self.times.signal) {
+            (Some(ends), _, _) => Some(ends),
+            (None, StopRun::Ends(time), Some(signal)) => Some(signal.saturating_add(time)),
+            (None, StopRun::Ends(_) | StopRun::Ignores | StopRun::Fails, _) => None,
+        };
+        let over = self.times.ended.is_some() || ends.is_some_and(|ends| ends <= later);
+        let process = if over { Process::Stopped } else { self.member.process };
+        let ends = ends.map(|ends| ends.saturating_sub(later));
+        Self { ends, ..Self::new(Member { process, ..self.member }, self.behaviour, grace) }
     }
 
     /// Takes a step and notes what it did.
@@ -362,11 +379,14 @@ impl Actor {
         let timed_out = (due, Event::TimedOut);
         let by_itself = match (self.kill, self.behaviour) {
             (Kill::Hook { since, .. }, Behaviour { hook, .. }) => match hook {
-                HookRun::Takes(time) => Some((since + time, Event::HookReturned)),
+                HookRun::Takes(time) => Some((since.saturating_add(time), Event::HookReturned)),
                 HookRun::None | HookRun::Hangs => None,
             },
             (Kill::Stopping { since, .. }, Behaviour { process, .. }) => match process {
-                StopRun::Ends(time) => Some((since + time, Event::Exited)),
+                StopRun::Ends(time) => {
+                    let ends = self.ends.unwrap_or_else(|| since.saturating_add(time));
+                    Some((ends.max(since), Event::Exited))
+                }
                 StopRun::Fails => return Some((due, Event::StopFailed)),
                 StopRun::Ignores => None,
             },
@@ -391,6 +411,21 @@ impl Actor {
 /// assert_eq!(pod[0].times.killed, Some(seconds(30)));
 /// ```
 pub fn simulate(actors: &mut [Actor]) -> Attempt {
+    let (ended, outcome) = (play(actors, Duration::MAX), outcome(actors));
+    Attempt { ended, outcome }
+}
+
+/// Plays what of an attempt happens before `end`, when the kubelet process dies (KUB-61). `None` if it is still in progress
+/// then; [`Actor::times`] holds what was done until then, and the SIGKILL of a stop call that is out may still come from
+/// the runtime.
+pub fn simulate_until(actors: &mut [Actor], end: Duration) -> Option<Attempt> {
+    let ended = play(actors, end);
+    let over = actors.iter().all(|actor| matches!(actor.kill, Kill::Stopped | Kill::Failed));
+    over.then(|| Attempt { ended, outcome: outcome(actors) })
+}
+
+/// Plays an attempt, but nothing at `end` or later; tells when the last thing happened.
+fn play(actors: &mut [Actor], end: Duration) -> Duration {
     let has_sidecars = actors.iter().any(|actor| actor.member.role == Role::Sidecar);
     let order = if has_sidecars { Order::Sidecars } else { Order::None };
     for actor in actors.iter_mut().filter(|actor| actor.member.process == Process::Running) {
@@ -402,8 +437,9 @@ pub fn simulate(actors: &mut [Actor]) -> Attempt {
     loop {
         give_turns(actors, now);
         let next = actors.iter().enumerate().filter_map(|(place, actor)| Some((actor.next_event()?, place)));
-        let Some(((time, event), place)) = next.min_by_key(|((time, _), place)| (*time, *place)) else {
-            break;
+        let next = next.min_by_key(|((time, _), place)| (*time, *place));
+        let Some(((time, event), place)) = next.filter(|((time, _), _)| *time < end) else {
+            return now;
         };
         now = time;
         if let Some(actor) = actors.get_mut(place) {
@@ -414,8 +450,11 @@ pub fn simulate(actors: &mut [Actor]) -> Attempt {
             actor.take(now, step);
         }
     }
+}
+
+fn outcome(actors: &[Actor]) -> Outcome {
     let failed = actors.iter().any(|actor| actor.kill == Kill::Failed);
-    Attempt { ended: now, outcome: if failed { Outcome::Failed } else { Outcome::Stopped } }
+    if failed { Outcome::Failed } else { Outcome::Stopped }
 }
 
 /// Gives every container its turn for which all that it waits for is stopped.

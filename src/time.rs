@@ -91,6 +91,13 @@ impl Now {
         self > Self::at(time)
     }
 
+    /// The nanoseconds that have passed since `time`; 0 if it is not past.
+    #[must_use]
+    pub fn nanos_since(self, time: Time) -> u128 {
+        let secs = i128::from(self.second.0) - i128::from(time.0);
+        u128::try_from(secs * 1_000_000_000 + i128::from(self.nanos)).unwrap_or(0)
+    }
+
     /// Reads an RFC 3339 time with its fraction (nanoseconds; further digits are cut).
     ///
     /// # Errors

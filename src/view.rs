@@ -223,6 +223,25 @@ impl<S: AsRef<str>> View<S> {
         self.deletion.is_deleting()
     }
 
+    /// What tables print as `Terminating`: deleting, and not terminal yet (PHA-42).
+    ///
+    /// ```
+    /// use pod_lifecycle::View;
+    /// use pod_lifecycle::wire::{self, Pod};
+    /// let metadata = r#""metadata": {"deletionTimestamp": "2026-01-02T03:04:05Z", "deletionGracePeriodSeconds": 30}"#;
+    /// let read = |phase| format!(r#"{{ {metadata}, "status": {{"phase": "{phase}"}} }}"#);
+    /// let (running, ended) = (read("Running"), read("Failed"));
+    /// let (running, ended): (Pod, Pod) = (wire::from_slice(running.as_bytes())?, wire::from_slice(ended.as_bytes())?);
+    /// let (running, ended) = (View::of(&running), View::of(&ended));
+    /// assert!(running.is_deleting() && !running.is_terminal() && running.is_terminating());
+    /// assert!(ended.is_deleting() && ended.is_terminal() && !ended.is_terminating());
+    /// # Ok::<(), wire::WireError>(())
+    /// ```
+    #[must_use]
+    pub fn is_terminating(&self) -> bool {
+        self.is_deleting() && !self.is_terminal()
+    }
+
     /// Whether the phase is `Succeeded` or `Failed`.
     #[must_use]
     pub fn is_terminal(&self) -> bool {

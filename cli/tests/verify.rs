@@ -32,5 +32,5 @@ fn json_is_one_object_with_everything() {
 #[test]
 fn an_unknown_model_is_an_unusable_call() {
     let shown = transcript(&mut podlife(&["verify", "nope"]));
-    assert_eq!(shown, "error: there is no model `nope`\nhint: the models are api, phase\nexit 2\n");
+    assert_eq!(shown, "error: there is no model `nope`\nhint: the models are api, phase, kill\nexit 2\n");
 }

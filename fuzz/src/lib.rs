@@ -3,8 +3,16 @@
 //! Each panics when a law is broken. The targets in `fuzz_targets/` call them under libFuzzer; `tests/laws` includes
 //! this file and replays `corpus/` on a stable compiler.
 
+mod admit;
 mod deletion;
+mod monitor;
+mod termination;
 mod wire;
+mod worker;
 
+pub use admit::admit;
 pub use deletion::deletion;
+pub use monitor::monitor;
+pub use termination::termination;
 pub use wire::wire;
+pub use worker::worker;

@@ -7,6 +7,7 @@ use pod_lifecycle::RuleId;
 use crate::api::{Api, Mutant};
 use crate::audit::{Claim, Exploration, Until, explore};
 use crate::engine::Outcome;
+use crate::kill::{self, Kills};
 use crate::law::{Kind, Protocol, Refusal, Remedy, Scope};
 use crate::liveness::{self, AssumptionInfo, LiveRun, Which};
 use crate::mutants::MutantInfo;
@@ -15,7 +16,7 @@ use crate::render::{Lasso, Told};
 use crate::search::search;
 
 /// The models.
-pub const MODELS: &[Entry] = &[API, PHASE];
+pub const MODELS: &[Entry] = &[API, PHASE, KILL];
 
 const API: Entry = Entry {
     name: "api",
@@ -87,6 +88,43 @@ fn phases(variant: Variant<'_>) -> Phases {
         Variant::Faithful | Variant::Remedy(_) => Phases::default(),
         Variant::Mutant(id) => Phases { mutant: mutant(id) },
     }
+}
+
+const KILL: Entry = Entry {
+    name: "kill",
+    contains: "how the containers of one Pod are stopped, second by second: a sidecar and two regular containers, hooks \
+               that end, fail or hang, processes that end when they like or never, DELETEs that shorten the grace, \
+               evictions, stop calls that fail, retries, kubelet restarts, an orphan",
+    leaves_out: &[
+        "the time between two attempts, and parts of a second",
+        "exit codes and restart policies: a sync pass may start any container that has ended, or end the Pod",
+        "the time that DT names: graces are far from it (DEL-08)",
+        "a lag between the store and the kubelet, other than REMOVE that comes alone",
+        "the stop calls of a kubelet process that died: what they do is a process that ends by itself",
+        "sandboxes, dynamic resources, static Pods, readmission after a restart",
+    ],
+    actors: &["User", "API server", "Kubelet", "Pod worker", "Runtime", "Clock"],
+    actions: Kills::ACTIONS,
+    refusals: Kills::REFUSALS,
+    laws: laws::<Kills>,
+    mutants: || kill::Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
+    state_bytes: size_of::<<Kills as Protocol>::State>(),
+    packed_bytes: size_of::<u128>(),
+    explore: |scope, variant, until| told::<Kills>(explore(kills(scope, variant), until)),
+    search: |scope, variant, until| told::<Kills>(search::<_, u128>(kills(scope, variant), until)),
+    live: |scope, variant, which| liveness::run::<_, u128>(kills(scope, variant), which),
+    assumptions: liveness::assumptions::<Kills>,
+};
+
+fn kills(scope: Scope, variant: Variant<'_>) -> Kills {
+    let mutant = |id| kill::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
+    let variant = match variant {
+        Variant::Faithful => kill::Variant::Faithful,
+        Variant::Mutant(id) => mutant(id).map_or(kill::Variant::Faithful, kill::Variant::Mutant),
+        Variant::Remedy("begins-anew") => kill::Variant::BeginsAnew,
+        Variant::Remedy(_) => kill::Variant::ZeroIsOne,
+    };
+    Kills { scope, variant }
 }
 
 /// The model of this name.

@@ -12,6 +12,7 @@ pub mod api;
 pub mod audit;
 pub mod catalogue;
 pub mod engine;
+pub mod kill;
 pub mod law;
 pub mod liveness;
 pub mod mutants;

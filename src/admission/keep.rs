@@ -1,8 +1,6 @@
 //! What the API server sets and restores before it checks an object, and what it compares (VAL-00, VAL-09).
 
-use crate::binding::Gates;
 use crate::deletion::Generation;
-use crate::phase::Phase;
 use crate::validate::Endpoint;
 
 /// A part of an object that is kept or taken as a whole.
@@ -162,27 +160,6 @@ pub const fn compares(endpoint: Endpoint, part: Part) -> bool {
             Endpoint::Status,
         ) => true,
     }
-}
-
-/// What every create sets, whatever the body says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Created {
-    /// `metadata.generation`.
-    pub generation: i64,
-    /// `status.phase`.
-    pub phase: Phase,
-    /// The reason of the condition `PodScheduled` with status `False`, if there is one.
-    pub not_scheduled: Option<&'static str>,
-}
-
-/// What a create sets (CRE-03, OBJ-03, OBJ-30).
-#[must_use]
-pub const fn create_sets(gates: Gates) -> Created {
-    let not_scheduled = match gates {
-        Gates::Closed => Some("SchedulingGated"),
-        Gates::Open => None,
-    };
-    Created { generation: 1, phase: Phase::Pending, not_scheduled }
 }
 
 /// Whether two values differ.

@@ -2,7 +2,7 @@
 
 rules! { Ctr:
     CTR_01 1 Kubelet "An exited container with its own `restartPolicy` restarts by its first matching rule, else by that policy; one without it by the pod's policy alone."
-        "pkg/api/v1/pod/util.go#ContainerShouldRestart; pkg/api/v1/pod/util.go#FindMatchingContainerRestartRule";
+        "pkg/api/v1/pod/util.go#ContainerShouldRestart; pkg/api/v1/pod/util.go#FindMatchingContainerRestartRule" since "1.35";
     CTR_02 2 Kubelet "In a deleting pod no stopped container starts; otherwise one without instance, created or unknown starts, and an exited one starts by CTR-01."
         "pkg/kubelet/container/helpers.go#ShouldContainerBeRestarted";
     CTR_03 3 Kubelet "After a liveness or startup kill a container restarts unless its own policy, else the pod's, is `Never`; a changed image always restarts it."
@@ -12,11 +12,11 @@ rules! { Ctr:
     CTR_05 5 Kubelet "A regular init failed if it exited non-zero, ran out of memory or is unknown; if it may not restart, the pod is killed and becomes `Failed`."
         "pkg/kubelet/kuberuntime/helpers.go#isInitContainerFailed; pkg/kubelet/kuberuntime/kuberuntime_container.go#computeInitContainerActions";
     CTR_06 6 Kubelet "A sidecar restarts after any exit, whatever the pod's policy, until no regular container is kept or started or the pod terminates."
-        "pkg/kubelet/kuberuntime/kuberuntime_container.go#kubeGenericRuntimeManager.computeInitContainerActions; pkg/kubelet/kuberuntime/kuberuntime_manager.go#kubeGenericRuntimeManager.computePodActions";
+        "pkg/kubelet/kuberuntime/kuberuntime_container.go#kubeGenericRuntimeManager.computeInitContainerActions; pkg/kubelet/kuberuntime/kuberuntime_manager.go#kubeGenericRuntimeManager.computePodActions" since "1.29";
     CTR_07 7 Kubelet "An ephemeral container is started once and never restarted."
         "pkg/kubelet/kuberuntime/kuberuntime_manager.go#kubeGenericRuntimeManager.computePodActions";
     CTR_08 8 Api "A container may restart by its own policy or rule in a pod with policy `Never`, and this never counts against a Job's `backoffLimit`."
-        "pkg/api/v1/pod/util.go#ContainerShouldRestart; pkg/controller/job/job_controller.go#pastBackoffLimitOnFailure";
+        "pkg/api/v1/pod/util.go#ContainerShouldRestart; pkg/controller/job/job_controller.go#pastBackoffLimitOnFailure" since "1.35";
     CTR_10 10 Kubelet "A new sandbox is needed if there is none, several are ready, or the newest is not ready, has another network mode or lacks its IP."
         "pkg/kubelet/kuberuntime/util/util.go#PodSandboxChanged";
     CTR_11 11 Kubelet "A sync pass takes the first matching row of one table: reset, end the pod, make a new sandbox, kill a pod whose init failed, or act per container."
@@ -26,7 +26,7 @@ rules! { Ctr:
     CTR_13 13 Kubelet "A running container is killed for a changed image, a failed liveness or startup probe or a resize; a stopped one starts only by CTR-02."
         "pkg/kubelet/kuberuntime/kuberuntime_manager.go#kubeGenericRuntimeManager.computePodActions";
     CTR_14 14 Kubelet "When no regular container is kept or started, the pod with its sidecars is killed, and no init container or sidecar starts."
-        "pkg/kubelet/kuberuntime/kuberuntime_manager.go#kubeGenericRuntimeManager.computePodActions";
+        "pkg/kubelet/kuberuntime/kuberuntime_manager.go#kubeGenericRuntimeManager.computePodActions" since "1.29";
     CTR_15 15 Kubelet "Readiness never kills or restarts a container."
         "pkg/kubelet/kubelet.go#handleProbeSync";
     CTR_16 16 Kubelet "A pod with policy `Never` that lost its sandbox stays `Running` while a stopped container could restart only by its own policy or rule."
@@ -56,15 +56,15 @@ rules! { Ctr:
     CTR_29 29 Kubelet "Image pulls back off separately per pod uid and image, from 10 seconds doubling to 300, measured from the last attempt."
         "pkg/kubelet/kubelet.go#imageBackOffPeriod; pkg/kubelet/kubelet.go#MaxImageBackOff";
     CTR_30 30 Kubelet "After an exit that triggers `RestartAllContainers` passes only remove containers; once none is left the pod starts over in the same sandbox."
-        "pkg/kubelet/status/generate.go#GenerateAllContainersRestartingCondition; pkg/kubelet/container/helpers.go#ShouldAllContainersRestart";
+        "pkg/kubelet/status/generate.go#GenerateAllContainersRestartingCondition; pkg/kubelet/container/helpers.go#ShouldAllContainersRestart" since "1.36";
     CTR_31 31 Kubelet "While a reset is due, a removed container waits with a last termination of code 137, reason `RestartingAllContainers` and one restart more."
-        "pkg/kubelet/kubelet_pods.go#Kubelet.convertToAPIContainerStatuses; pkg/kubelet/kuberuntime/kuberuntime_manager.go#kubeGenericRuntimeManager.SyncPod";
+        "pkg/kubelet/kubelet_pods.go#Kubelet.convertToAPIContainerStatuses; pkg/kubelet/kuberuntime/kuberuntime_manager.go#kubeGenericRuntimeManager.SyncPod" since "1.36";
     CTR_32 32 Kubelet "A reset is due if `AllContainersRestarting` was True, or a regular or init container exited with a code whose first matching rule asks for it."
-        "pkg/kubelet/container/helpers.go#ShouldAllContainersRestart";
+        "pkg/kubelet/container/helpers.go#ShouldAllContainersRestart" since "1.36";
     CTR_35 35 Kubelet "The kubelet drops a whole status update in which a container leaves terminated although no policy or rule lets it restart, sidecars excepted."
         "pkg/kubelet/status/status_manager.go#checkContainerStateTransition";
     CTR_36 36 Api "The API server's check of container states is stricter than the kubelet's: it has no exception by the pod's policy for a container with its own."
-        "pkg/apis/core/validation/validation.go#ValidateContainerStateTransition";
+        "pkg/apis/core/validation/validation.go#ValidateContainerStateTransition" since "1.35";
     CTR_37 37 Derived "A container goes from waiting to running and terminated; it leaves terminated only by CTR-35, and goes from running to waiting only if lost."
         "from CTR-35, CTR-40..45";
     CTR_40 40 Kubelet "A running instance is reported as running, a created one as waiting without reason, and an exited one as terminated with the runtime's values."

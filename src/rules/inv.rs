@@ -27,7 +27,7 @@ rules! { Inv:
     INV_13 13 Derived "A pod's restart policies, `terminationGracePeriodSeconds`, hooks, probes and container list are constant."
         "from VAL-15";
     INV_14 14 Derived "While its entry is kept, a container status leaves terminated only if it is restartable or some rule has action `RestartAllContainers`."
-        "from VAL-22, VAL-24";
+        "from VAL-22, VAL-24" since "1.36";
     INV_15 15 Derived "`activeDeadlineSeconds`, once set, only decreases." "from VAL-10";
     INV_20 20 Derived "A pod worker only moves forward until it is forgotten; only a static pod with a fixed uid can then start a second round."
         "from KUB-10, KUB-66";

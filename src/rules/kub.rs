@@ -72,11 +72,11 @@ rules! { Kub:
     KUB_44 44 Kubelet "The grace includes `preStop`, and a process always gets at least 2 seconds between stop signal and SIGKILL."
         "from KUB-43";
     KUB_45 45 Kubelet "Only sidecars wait: until all running regular containers and the next later sidecar have stopped, at most for their own remaining grace."
-        "pkg/kubelet/kuberuntime/kuberuntime_termination_order.go#newTerminationOrdering; pkg/kubelet/kuberuntime/kuberuntime_termination_order.go#waitForTurn";
+        "pkg/kubelet/kuberuntime/kuberuntime_termination_order.go#newTerminationOrdering; pkg/kubelet/kuberuntime/kuberuntime_termination_order.go#waitForTurn" since "1.29";
     KUB_46 46 Kubelet "A sidecar's `preStop` runs at the beginning of termination, together with the termination of the regular containers."
-        "from KUB-43";
+        "from KUB-43" since "1.29";
     KUB_47 47 Kubelet "A container whose stop failed never counts as stopped: sidecars behind it wait their full remaining grace, and the attempt fails."
-        "pkg/kubelet/kuberuntime/kuberuntime_container.go#kubeGenericRuntimeManager.killContainer";
+        "pkg/kubelet/kuberuntime/kuberuntime_container.go#kubeGenericRuntimeManager.killContainer" since "1.29";
     KUB_48 48 Kubelet "The stop signal is that of the spec with the gate `ContainerStopSignals`, off by default, else that of the image or SIGTERM."
         "pkg/kubelet/kuberuntime/helpers.go#getContainerConfigStopSignal";
     KUB_49 49 Kubelet "Any error in stopping a container or sandbox fails the attempt, and a pod is never reported terminal on a failed kill."

@@ -36,7 +36,7 @@ rules! { Non:
     NON_19 19 Derived "Controllers do not act on the current state but on views that may lag arbitrarily."
         "from CTL-DEF-03, CTL-RS-03";
     NON_20 20 Derived "A sidecar need not outlive the regular containers in termination: it waits only while its own remaining grace lasts."
-        "from KUB-45";
+        "from KUB-45" since "1.29";
     NON_21 21 Derived "Removal is not atomic with the test for finalizers and identity: a second operation removes, and checks only the request's preconditions."
         "from DEL-14";
     NON_22 22 Derived "A container may start after `deletionTimestamp` is set: a sync pass in flight goes on, and the kubelet may learn of it late."

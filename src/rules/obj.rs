@@ -26,11 +26,11 @@ rules! { Obj:
     OBJ_14 14 Api "A pod has at least one container, all container names differ, and after create only images may change in the regular and init lists."
         "pkg/apis/core/validation/validation.go#validateContainers; pkg/apis/core/validation/validation.go#validateInitContainers";
     OBJ_15 15 Api "A container's `restartPolicy` overrides the pod's; `Always` on an init container makes it a sidecar, and ephemeral containers may have none."
-        "pkg/apis/core/validation/validation.go#validateContainerRestartPolicy; pkg/apis/core/validation/validation.go#validateInitContainerRestartPolicy";
+        "pkg/apis/core/validation/validation.go#validateContainerRestartPolicy; pkg/apis/core/validation/validation.go#validateInitContainerRestartPolicy" since "1.35";
     OBJ_16 16 Api "A container with its own `restartPolicy` may have up to 20 `restartPolicyRules`, each of action `Restart` or `RestartAllContainers` and with exit codes."
-        "pkg/apis/core/validation/validation.go#validateContainerRestartPolicy; pkg/apis/core/validation/validation.go#validateInitContainerRestartPolicy";
+        "pkg/apis/core/validation/validation.go#validateContainerRestartPolicy; pkg/apis/core/validation/validation.go#validateInitContainerRestartPolicy" since "1.36";
     OBJ_17 17 Api "Hooks are exec, `httpGet`, `tcpSocket` or sleep, which is at most `terminationGracePeriodSeconds`; regular init containers have no hooks and no probes."
-        "pkg/apis/core/validation/validation.go#validateLifecycle; pkg/apis/core/validation/validation.go#validateSleepAction";
+        "pkg/apis/core/validation/validation.go#validateLifecycle; pkg/apis/core/validation/validation.go#validateSleepAction" since "1.30";
     OBJ_18 18 Api "`lifecycle.stopSignal` needs `spec.os.name`, is limited to SIGTERM and SIGKILL on Windows, and is honoured only with the gate `ContainerStopSignals`."
         "pkg/apis/core/validation/validation.go#validateStopSignal; pkg/kubelet/kuberuntime/helpers.go#getContainerConfigStopSignal";
     OBJ_19 19 Api "Liveness and startup probes need `successThreshold` 1; a probe's `terminationGracePeriodSeconds` is at least 1 and forbidden on readiness probes."

@@ -4,7 +4,7 @@ rules! { Pha:
     PHA_01 1 Kubelet "For the phase a regular init counts as pending before its first end, as done after code 0, and as dead after another code that is not restarted."
         "pkg/kubelet/kubelet_pods.go#getPhase";
     PHA_02 2 Kubelet "A stopped sidecar never influences the phase; one not yet started counts as pending, and one without status or state as unknown."
-        "pkg/kubelet/kubelet_pods.go#getPhase";
+        "pkg/kubelet/kubelet_pods.go#getPhase" since "1.29";
     PHA_03 3 Kubelet "A stopped regular container counts as dead if it will not restart, and as succeeded only while its state is terminated with code 0."
         "pkg/kubelet/kubelet_pods.go#getPhase";
     PHA_04 4 Kubelet "The phase is the first matching row of one table, from `Failed` for an init container that failed for good down to `Pending` when nothing else fits."
@@ -42,7 +42,7 @@ rules! { Pha:
     PHA_24 24 Kubelet "`Ready` copies `ContainersReady` if that is not True; otherwise it is True only if the condition of every readiness gate is True."
         "pkg/kubelet/status/generate.go#GeneratePodReadyCondition";
     PHA_25 25 Kubelet "`AllContainersRestarting` is True only outside a terminal phase, while a reset is due and the runtime knows a regular or init instance."
-        "pkg/kubelet/status/generate.go#GenerateAllContainersRestartingCondition";
+        "pkg/kubelet/status/generate.go#GenerateAllContainersRestartingCondition" since "1.36";
     PHA_30 30 Kubelet "The kubelet patches the status with the uid and no `resourceVersion`, so it never writes to a recreated pod and merges with other writers."
         "pkg/util/pod/pod.go#PatchPodStatus";
     PHA_31 31 Kubelet "A kubelet write keeps the conditions of others, replaces its own, and writes `DisruptionTarget` only when it turns the phase in the API terminal."

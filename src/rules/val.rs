@@ -42,7 +42,7 @@ rules! { Val:
     VAL_21 21 Api "A status update cannot change `qosClass` or `nodeName`; `observedGeneration` may not be negative, and an omitted one keeps its old value."
         "pkg/apis/core/validation/validation.go#ValidatePodStatusUpdate; pkg/registry/core/pod/strategy.go#podStatusStrategy.PrepareForUpdate";
     VAL_22 22 Api "A status update may take a container out of terminated only if it is restartable or some rule of the pod has action `RestartAllContainers`."
-        "pkg/apis/core/validation/validation.go#ValidateContainerStateTransition; pkg/apis/core/validation/validation.go#ValidateInitContainerStateTransition";
+        "pkg/apis/core/validation/validation.go#ValidateContainerStateTransition; pkg/apis/core/validation/validation.go#ValidateInitContainerStateTransition" since "1.36";
     VAL_23 23 Api "An ephemeral container never leaves terminated, whatever rules the pod has."
         "pkg/apis/core/validation/validation.go#ValidateEphemeralContainerStateTransition";
     VAL_24 24 Api "Dropping a status entry, changing an exit code, lowering `restartCount` and going from running back to waiting are all accepted."

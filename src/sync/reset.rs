@@ -40,6 +40,20 @@ pub enum Evidence {
 
 /// Whether a reset is due (CTR-32), given the restart settings and the exits of every regular container, init
 /// container and sidecar. The reported state counts only beside an exited instance, or alone.
+///
+/// ```
+/// use std::borrow::Cow;
+/// use pod_lifecycle::container::{ContainerPolicy, Operator, RestartRule, RuleAction};
+/// use pod_lifecycle::sync::{Evidence, Marked, Reset, reset_due};
+/// let rule = RestartRule {
+///     action: RuleAction::RestartAllContainers,
+///     operator: Operator::In,
+///     values: Cow::Borrowed(&[42]),
+/// };
+/// let policy = ContainerPolicy { own: None, rules: &[rule] };
+/// let due = |code| reset_due(Marked::No, [(policy, Evidence::StatusOnly { reported: Some(code) })]);
+/// assert_eq!((due(42), due(1)), (Reset::Due, Reset::NotDue));
+/// ```
 #[must_use]
 pub fn reset_due<'a>(
     marked: Marked,
@@ -68,7 +82,13 @@ pub fn reset_due<'a>(
 /// Whether a reset is over (CTR-30): no instance is left of a regular container, init container or sidecar.
 #[must_use]
 pub fn reset_ends(containers: &[Container<'_>]) -> bool {
-    containers.iter().filter(|container| list(container).is_some()).all(|left| left.instances.is_empty())
+    cleaned_up(containers.iter().map(|container| (container.role, container.newest())))
+}
+
+/// [`reset_ends`] for whoever holds of each container only its role and its newest instance.
+#[must_use]
+pub fn cleaned_up(containers: impl IntoIterator<Item = (Role, Option<Instance>)>) -> bool {
+    containers.into_iter().filter(|(role, _)| list(*role).is_some()).all(|(_, newest)| newest.is_none())
 }
 
 /// An instance that a reset removes.
@@ -98,8 +118,8 @@ enum List {
     Init,
 }
 
-const fn list(container: &Container<'_>) -> Option<List> {
-    match container.role {
+const fn list(role: Role) -> Option<List> {
+    match role {
         Role::Regular => Some(List::Regular),
         Role::Init | Role::Sidecar => Some(List::Init),
         Role::Ephemeral => None,
@@ -130,7 +150,7 @@ pub(super) fn removals<'a>(containers: &'a [Container<'a>]) -> impl Iterator<Ite
         (List::Init, Part::Source),
     ];
     order.into_iter().flat_map(move |(wanted_list, wanted_part)| {
-        let listed = containers.iter().enumerate().filter(move |(_, of)| list(of) == Some(wanted_list));
+        let listed = containers.iter().enumerate().filter(move |(_, of)| list(of.role) == Some(wanted_list));
         listed.flat_map(move |(container, of)| {
             let instances = of.instances.iter().enumerate();
             instances.filter(move |(_, found)| part(of.policy, **found) == wanted_part).map(

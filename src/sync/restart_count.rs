@@ -4,6 +4,11 @@ use crate::container::Instance;
 
 /// The count that a new instance is given (CTR-20): one more than that of the previous instance or, if none is
 /// known, than the highest number of a log file; 0 without either.
+///
+/// ```
+/// use pod_lifecycle::sync::first_count;
+/// assert_eq!((first_count(None, None), first_count(Some(2), None), first_count(None, Some(4))), (0, 3, 5));
+/// ```
 #[must_use]
 pub const fn first_count(previous: Option<i32>, highest_log: Option<i32>) -> i32 {
     match (previous, highest_log) {

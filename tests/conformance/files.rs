@@ -101,6 +101,19 @@ pub(crate) fn write_sample(name: &str, text: &str) -> Result<(), String> {
     gzip.write_all(text.as_bytes()).and_then(|()| gzip.finish().map(drop)).map_err(trouble)
 }
 
+/// Compares how many cases of the sample each rule decides with the list beside it, from which `docs/coverage.md` is made.
+pub(crate) fn compare_rules(name: &str, decided: &str) -> Result<(), String> {
+    let path = sample_path(name).with_extension("").with_extension("rules");
+    let trouble = |error| format!("{}: {error}", path.display());
+    if writes_sample() || std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+        return fs::write(&path, decided).map_err(trouble);
+    }
+    if fs::read_to_string(&path).map_err(trouble)? == decided {
+        return Ok(());
+    }
+    Err(format!("{} is stale: run `UPDATE_DOCUMENTS=1 cargo test --test conformance`", path.display()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

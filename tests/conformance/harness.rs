@@ -61,6 +61,7 @@ struct Header {
 pub(crate) struct Report {
     cases: BTreeMap<Origin, usize>,
     decided: BTreeMap<String, usize>,
+    of_sample: BTreeMap<String, usize>,
     disagreements: usize,
     first: Vec<String>,
     unreadable: Vec<String>,
@@ -76,17 +77,21 @@ impl Report {
                 continue;
             }
             *self.cases.entry(file.origin).or_default() += 1;
-            if let Err(error) = self.judge::<O>(line) {
+            if let Err(error) = self.judge::<O>(line, file.origin) {
                 self.unreadable.push(format!("{}:{}: {error}", file.name, index + 1));
             }
         }
     }
 
-    fn judge<O: Oracle>(&mut self, line: &str) -> serde_json::Result<()> {
+    fn judge<O: Oracle>(&mut self, line: &str, origin: Origin) -> serde_json::Result<()> {
         let Header { id, .. } = serde_json::from_str(line)?;
         let Judged { expected, got, rules } = O::judge(serde_json::from_str(line)?);
         for rule in &rules {
             *self.decided.entry(rule.clone()).or_default() += 1;
+            match origin {
+                Origin::Sample => *self.of_sample.entry(rule.clone()).or_default() += 1,
+                Origin::Directory => {}
+            }
         }
         if expected != got {
             self.disagreements += 1;
@@ -153,7 +158,8 @@ pub(crate) fn run<O: Oracle>() -> Result<(), String> {
     if !report.is_clean() {
         return Err(format!("{}: this crate and Kubernetes disagree, see the report", O::NAME));
     }
-    Ok(())
+    let decided: String = report.of_sample.iter().map(|(rule, cases)| format!("{cases} {rule}\n")).collect();
+    files::compare_rules(O::NAME, &decided)
 }
 
 /// Whether a case may be in the sample: only generated and authored ones, none from another project's tests.

@@ -29,6 +29,16 @@ enum State {
 }
 
 impl Status {
+    /// The instance as a reset looks at it: one without a state has not exited (CTR-32).
+    pub(crate) fn evidence(&self) -> Instance {
+        match self.state {
+            State::Unset => Instance::Unknown,
+            State::Created | State::Running | State::Exited | State::Unknown => {
+                self.instance(|| Health::GOOD)
+            }
+        }
+    }
+
     /// The instance; `health` is asked only if it runs.
     pub(crate) fn instance(&self, health: impl FnOnce() -> Health) -> Instance {
         match self.state {

@@ -18,17 +18,25 @@ mod before_delete;
 mod can_be_deleted;
 mod container_grace;
 mod delete_sequences;
+mod deployment_math;
+mod deployments;
 mod effective_grace;
 mod files;
 mod harness;
 mod instances;
 mod kill_grace;
+mod merge;
 mod phase;
 mod pod_actions;
+mod pod_status;
 mod pod_worker;
+mod podgc;
+mod rolling;
+mod rs_rank;
 mod sabotage;
 mod should_restart;
 mod should_restart_all;
+mod statefulset;
 mod status_update;
 mod terminate_pod;
 mod termination_order;
@@ -70,10 +78,17 @@ oracles! {
     pod_actions: pod_actions::PodActions;
     terminate_pod: terminate_pod::TerminatePod;
     transition: transition::Transition;
+    merge: merge::Merge;
+    pod_status: pod_status::PodStatus;
     can_be_deleted: can_be_deleted::CanBeDeleted;
     update: update::Update;
     status_update: status_update::StatusUpdate;
     delete_sequences: delete_sequences::DeleteSequences;
+    podgc: podgc::PodGc;
+    rs_rank: rs_rank::RsRank;
+    deployment_math: deployment_math::DeploymentMath;
+    rolling: rolling::Rolling;
+    statefulset: statefulset::StatefulSet;
 }
 
 /// Data without a comparison is named, never passed over in silence.

@@ -8,7 +8,7 @@ use pod_lifecycle::wire;
 use serde::{Deserialize, Serialize};
 
 use crate::harness::{Example, Judged, Oracle};
-use crate::instances::{Status, newest};
+use crate::instances::Status;
 
 pub(crate) struct ShouldRestartAll;
 
@@ -52,7 +52,10 @@ impl Oracle for ShouldRestartAll {
                     | ContainerState::Running(_) => None,
                 };
                 let evidence = match &input.container_statuses {
-                    Some(known) => Evidence::Runtime { newest: newest(known, container.name), reported },
+                    Some(known) => {
+                        let newest = known.iter().find(|of| of.name == container.name);
+                        Evidence::Runtime { newest: newest.map(Status::evidence), reported }
+                    }
                     None => Evidence::StatusOnly { reported },
                 };
                 (container.facts().policy, evidence)

@@ -26,6 +26,10 @@ fn replay(target: &str, body: fn(&[u8])) {
 fn corpus_breaks_no_law() {
     replay("wire", fuzz_bodies::wire);
     replay("deletion", fuzz_bodies::deletion);
+    replay("admit", fuzz_bodies::admit);
+    replay("monitor", fuzz_bodies::monitor);
+    replay("worker", fuzz_bodies::worker);
+    replay("termination", fuzz_bodies::termination);
 }
 
 proptest! {
@@ -35,5 +39,29 @@ proptest! {
     #[test]
     fn random_requests_break_no_law(bytes in vec(any::<u8>(), 4..80)) {
         fuzz_bodies::deletion(&bytes);
+    }
+
+    /// Nor do random pairs of Pods.
+    #[test]
+    fn random_pods_break_no_law(bytes in vec(any::<u8>(), 4..64)) {
+        fuzz_bodies::admit(&bytes);
+    }
+
+    /// Nor do random streams, legal ones and others.
+    #[test]
+    fn random_streams_break_no_law(bytes in vec(any::<u8>(), 4..120)) {
+        fuzz_bodies::monitor(&bytes);
+    }
+
+    /// Nor do random events at a worker.
+    #[test]
+    fn random_events_at_a_worker_break_no_law(bytes in vec(any::<u8>(), 4..120)) {
+        fuzz_bodies::worker(&bytes);
+    }
+
+    /// Nor do random Pods that are killed.
+    #[test]
+    fn random_kills_break_no_law(bytes in vec(any::<u8>(), 5..34)) {
+        fuzz_bodies::termination(&bytes);
     }
 }

@@ -11,10 +11,13 @@
 )]
 
 mod admission;
+mod attempts;
 mod backoff;
 mod binding;
 mod container;
+mod controllers;
 mod corpus;
+mod creation;
 mod delete_begin;
 mod delete_history;
 mod delete_rows;
@@ -32,6 +35,9 @@ mod phase_overrides;
 mod phase_rows;
 mod phase_vectors;
 mod rules;
+mod status;
+mod status_computed;
+mod status_pods;
 mod strategies;
 mod sync;
 mod termination;

@@ -92,7 +92,7 @@ fn kub_42_probe_grace_counts_only_while_not_deleting() {
     assert_eq!(killed(GraceSources { deletion: Some(60), ..sources }), (secs(0), secs(60)));
 }
 
-fn behaviour() -> impl Strategy<Value = Behaviour> {
+pub(crate) fn behaviour() -> impl Strategy<Value = Behaviour> {
     let time = || (0_u64..40_000).prop_map(Duration::from_millis);
     let hook = prop_oneof![4 => Just(HookRun::None), 3 => time().prop_map(HookRun::Takes), 1 => Just(HookRun::Hangs)];
     let process = prop_oneof![
@@ -103,7 +103,7 @@ fn behaviour() -> impl Strategy<Value = Behaviour> {
 
 prop_compose! {
     /// A Pod in spec order that is killed with one grace for all.
-    fn pod()(
+    pub(crate) fn pod()(
         grace in 0_i64..40,
         inits in vec((prop_oneof![Just(Role::Init), Just(Role::Sidecar)], any::<bool>(), behaviour()), 0..4),
         regulars in vec((Just(Role::Regular), any::<bool>(), behaviour()), 1..4),
@@ -115,7 +115,44 @@ prop_compose! {
     }
 }
 
+prop_compose! {
+    /// Containers of any role in any order, with graces and times that no Pod has.
+    fn raw_pod()(
+        containers in vec((
+            prop_oneof![Just(Role::Init), Just(Role::Sidecar), Just(Role::Regular), Just(Role::Ephemeral)],
+            any::<bool>(),
+            prop_oneof![3 => behaviour(), 1 => Just(Behaviour {
+                hook: HookRun::Takes(Duration::MAX), process: StopRun::Ends(Duration::MAX),
+            })],
+            prop_oneof![3 => -2_i64..5, 1 => any::<i64>()],
+        ), 0..7),
+    ) -> Vec<Actor> {
+        containers.into_iter().map(|(role, running, behaviour, grace)| {
+            let process = if running { Process::Running } else { Process::Stopped };
+            Actor::new(Member { role, process }, behaviour, grace)
+        }).collect()
+    }
+}
+
 proptest! {
+    /// KUB-40, KUB-43: whatever the Pod, each container that runs gets its stop signal and 2 s, and ends, unless its stop call
+    /// fails; nothing happens to the others, and a grace of 0 or less runs no hook and waits for nobody.
+    #[test]
+    fn kub_40_each_running_container_is_killed(mut pod in raw_pod()) {
+        let attempt = simulate(&mut pod);
+        for actor in &pod {
+            if actor.member.process == Process::Stopped {
+                prop_assert_eq!(actor.times, Default::default());
+                continue;
+            }
+            let (signal, kill) = row(actor);
+            prop_assert!(kill.saturating_sub(signal) >= secs(2) || kill == Duration::MAX);
+            prop_assert_eq!(actor.times.ended.is_none(), actor.behaviour.process == StopRun::Fails);
+            prop_assert!(actor.times.ended.is_none_or(|end| signal <= end && end <= kill && end <= attempt.ended));
+            prop_assert!(actor.grace > 0 || (signal, kill) == (secs(0), secs(2)));
+        }
+    }
+
     /// KUB-44: at least 2 s lie between the stop signal and SIGKILL, and nothing outlives the grace by more than 2 s.
     #[test]
     fn kub_44_two_seconds_and_no_more(mut pod in pod()) {

@@ -3,5 +3,6 @@
 
 mod api;
 mod engine;
+mod kill;
 mod liveness;
 mod verdicts;

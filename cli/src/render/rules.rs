@@ -19,10 +19,13 @@ pub(crate) fn text(rules: &[&Rule]) -> io::Result<()> {
         if let Some(since) = rule.since {
             writeln!(out, "  since        Kubernetes {since}")?;
         }
+        if let Some(until) = rule.until {
+            writeln!(out, "  until        Kubernetes {until}")?;
+        }
         return out.flush();
     }
     for rule in rules {
-        writeln!(out, "{:<8} {}", rule.id, rule.says)?;
+        writeln!(out, "{:<10} {}", rule.id, rule.says)?;
     }
     writeln!(out, "\n{} rules of Kubernetes {KUBERNETES}", rules.len())?;
     out.flush()
@@ -45,6 +48,8 @@ struct RuleReport<'a> {
     source: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<&'a str>,
 }
 
 /// One JSON object.
@@ -55,6 +60,7 @@ pub(crate) fn json(rules: &[&Rule]) -> io::Result<()> {
         says: rule.says,
         source: rule.source,
         since: rule.since,
+        until: rule.until,
     });
     super::json(&Report { schema_version: 1, kubernetes: KUBERNETES, rules: rules.collect() })
 }

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pod_lifecycle::admission::{
-    self, Condition, Difference, Guard, Managers, Mark, Part, compares, create_sets, keep,
-};
-use pod_lifecycle::binding::{Facts, Gates};
+use pod_lifecycle::admission::{self, Condition, Difference, Guard, Managers, Mark, Part, compares, keep};
+use pod_lifecycle::binding::{self, Facts, Gates, Refusal, Stored};
+use pod_lifecycle::creation::{self, Created, Namespace, Slot};
 use pod_lifecycle::deletion::{Deletion, Effect, Finalizers, Input, Preconditions, Step};
 use pod_lifecycle::rules::RuleId;
 use pod_lifecycle::time::{Grace, Now};
@@ -62,7 +61,8 @@ impl Server {
         let entry = entry(Endpoint::Main);
         let owners = Managers::created(entry, owned(Endpoint::Main, &pod).into_keys().collect());
         let gated = items(&pod["spec"]["schedulingGates"]).next().is_some();
-        let sets = create_sets(if gated { Gates::Closed } else { Gates::Open });
+        let gates = if gated { Gates::Closed } else { Gates::Open };
+        let sets = Created::with(gates);
         set(&mut pod, pointer(Part::Generation), Some(sets.generation.into()));
         // No container of the cases asks for resources.
         set(&mut pod, "/status", Some(json!({"phase": sets.phase.as_str(), "qosClass": "BestEffort"})));
@@ -75,8 +75,9 @@ impl Server {
             self.rules.extend(rules);
             return answer;
         }
-        if self.stored.is_some() {
-            self.decided_by(RuleId::CRE_01);
+        let slot = self.stored().map_or(Slot::Free, |old| Slot::Taken(View::of(&narrow(old)).deletion));
+        if let Err(refused) = creation::create(Namespace::Active, slot, gates) {
+            self.decided_by(refused.rule());
             return Answer::Conflict("AlreadyExists");
         }
         self.decided_by(RuleId::CRE_03);
@@ -88,19 +89,25 @@ impl Server {
 
     /// POST of a binding (CRE-30).
     pub(super) fn bind(&mut self, node: &str, uid: Option<&str>) -> Answer {
-        let Some((mut pod, owners)) = self.stored.clone() else { return self.not_found() };
         let decided = {
-            let found = narrow(&pod);
-            let view = View::of(&found);
-            let asked = Preconditions::<&str, &str> { uid, resource_version: None };
-            let facts = Facts { deletion: view.deletion, gates: view.gating() };
-            match asked.allow(&view.uid, &&*found.metadata.resource_version) {
-                Err(conflict) => Err(conflict.rule()),
-                Ok(()) => view.binding().bind(facts).map_err(|refused| refused.rule()),
-            }
+            let found = self.stored().map(narrow);
+            let stored = found.as_ref().map(|found| {
+                let view = View::of(found);
+                let facts = Facts { deletion: view.deletion, gates: view.gating() };
+                Stored {
+                    uid: view.uid,
+                    resource_version: &*found.metadata.resource_version,
+                    binding: view.binding(),
+                    facts,
+                }
+            });
+            let asked = Preconditions { uid, resource_version: None };
+            binding::decide(Namespace::Active, Ok(()), &asked, stored.as_ref())
         };
-        if let Err(rule) = decided {
-            self.decided_by(rule);
+        let Some((mut pod, owners)) = self.stored.clone() else { return self.not_found() };
+        if let Err(refused) = decided {
+            assert_ne!(refused, Refusal::NotFound);
+            self.decided_by(refused.rule());
             return Answer::Conflict("Conflict");
         }
         self.decided_by(RuleId::CRE_30);

@@ -1,0 +1,36 @@
+//! Mistakes, each of which changes one decision at one call.
+
+use crate::mutants::mutants;
+
+mutants! {
+    SecondDeleteLost "B18" "kubernetes/kubernetes#113717" "KUB-13"
+        "A DELETE that shortens the grace does not reach a worker that terminates already."
+    HookNotCounted "B19" "kubernetes/kubernetes#115817" "KUB-44"
+        "The time of the preStop hook is not taken off the grace."
+    OverrideIgnored "B21" "kubernetes/kubernetes#128103" "KUB-13"
+        "An eviction is done with the grace of the spec, not with its own."
+    WaitsForAbsent "B23" "kubernetes/kubernetes#125880" "KUB-45/turn"
+        "A sidecar waits for regular containers that do not run."
+    NoFloor "no-floor" "invented" "INV-22"
+        "The stop call gets what is left of the grace, be it nothing."
+    AlwaysFloor "always-floor" "invented" "KUB-43"
+        "The stop call gets 2 seconds, whatever is left of the grace."
+    OrderIgnored "order-ignored" "invented" "KUB-45/order"
+        "Sidecars do not wait."
+    HookAgain "hook-again" "invented" "CTR-62"
+        "The preStop hook of a sidecar runs again when its turn has come."
+    HookRemembered "hook-remembered" "invented" "CTR-64"
+        "A hook that was run in one attempt is not run in the next."
+    HookFailureCounts "hook-failure-counts" "invented" "CTR-63"
+        "A preStop hook that fails fails the kill."
+    StartsAgain "starts-again" "invented" "INV-21"
+        "A container that ends while the Pod is killed is restarted."
+    GraceReplaced "grace-replaced" "invented" "KUB-14"
+        "A shorter grace moves the end of the stop calls that are out."
+    SidecarForgotten "sidecar-forgotten" "invented" "KUB-40"
+        "Only regular containers are killed."
+    FailureIgnored "failure-ignored" "invented" "INV-23"
+        "An attempt with a failed stop call counts as done."
+    OrphanHooked "orphan-hooked" "invented" "KUB-60"
+        "An orphan is killed like a Pod with a spec."
+}
