@@ -187,9 +187,12 @@ pub(crate) struct ModelRun {
     /// Run it with this mistake; exit status 1 if a law catches it
     #[arg(long, value_name = "ID")]
     pub(crate) mutant: Option<String>,
-    /// Show the path to this scenario or expected violation, such as S21 or NON-21
+    /// Show the path to this scenario or expected violation, such as S21 or NON-21, or the lasso of a LIV law
     #[arg(long, value_name = "ID")]
     pub(crate) find: Option<String>,
+    /// Drop this assumption of the LIV law, such as A5
+    #[arg(long, value_name = "ID", requires = "find")]
+    pub(crate) without: Option<String>,
     /// How large the model is
     #[arg(long, value_enum, default_value_t = Scope::Standard)]
     pub(crate) scope: Scope,

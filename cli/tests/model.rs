@@ -19,6 +19,12 @@ fn lists_are_json_too() {
         let output = podlife(&["model"]).args(arguments).output().unwrap();
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(report["models"][0]["name"], "api");
+        let laws = report["models"][0]["laws"].as_array().unwrap();
+        let removed = laws.iter().find(|law| law["id"] == "LIV-02").unwrap();
+        assert_eq!(
+            (&removed["kind"], &removed["assumptions"][0]["id"]),
+            (&"eventually".into(), &"A5".into())
+        );
     }
 }
 
@@ -31,6 +37,25 @@ fn a_scenario_is_shown_as_steps() {
 #[test]
 fn a_mutant_is_caught_with_its_counterexample() {
     assert_snapshot!(model(&["run", "phase", "--mutant", "B09"]));
+}
+
+/// A lasso, the one that an assumption excludes, and that there is none with it.
+#[test]
+fn a_lasso_is_shown_as_steps() {
+    let find = ["run", "api", "--scope", "tiny", "--find", "LIV-02"];
+    let without = model(&[&find[..], &["--without", "A5"]].concat());
+    assert_snapshot!(without + &model(&find) + &model(&["run", "api", "--scope", "tiny", "--mutant", "B48"]));
+}
+
+#[test]
+fn a_lasso_is_exported() {
+    let find = ["model", "run", "phase", "--find", "LIV-05/always", "--export"];
+    let shown = transcript(podlife(&find).arg("mermaid"));
+    assert!(shown.contains("\n    loop for ever\n") && shown.ends_with("    end\nexit 0\n"), "{shown}");
+    let output = podlife(&find).arg("json").output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["found"], true);
+    assert_eq!(report["lasso"]["cycle"].as_array().unwrap().len(), 2);
 }
 
 #[test]
@@ -52,9 +77,12 @@ fn a_whole_model_is_run() {
 
 #[test]
 fn unknown_names_are_unusable_calls() {
-    for arguments in
-        [&["show", "x"][..], &["run", "phase", "--find", "x"], &["run", "phase", "--mutant", "x"]]
-    {
+    for arguments in [
+        &["show", "x"][..],
+        &["run", "phase", "--find", "x"],
+        &["run", "phase", "--mutant", "x"],
+        &["run", "phase", "--find", "LIV-05", "--without", "x"],
+    ] {
         let shown = model(arguments);
         assert!(shown.starts_with("error: ") && shown.contains("\nhint: "), "{shown}");
         assert!(shown.ends_with("exit 2\n"), "{shown}");

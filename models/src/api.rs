@@ -4,6 +4,7 @@
 
 mod actions;
 mod laws;
+mod liveness;
 mod mutants;
 mod pack;
 mod scenarios;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use stateright::{Checker, HasDiscoveries, Model, Property};
 
+use crate::engine::Outcome;
 use crate::law::{Kind, Law, On, Protocol, Taken};
 
 /// What a law's discovery means.
@@ -58,6 +59,8 @@ pub type Path<S, A> = Vec<Taken<S, A>>;
 pub struct Exploration<S, A> {
     /// Distinct states of the model.
     pub states: usize,
+    /// How it ended.
+    pub outcome: Outcome,
     /// How long it took.
     pub elapsed: Duration,
     /// How often each kind of action was taken, in the order of [`Protocol::ACTIONS`].
@@ -114,7 +117,12 @@ pub fn explore<M: Protocol>(model: M, until: Until) -> Exploration<M::State, M::
     }
     found.sort_by_key(|(law, claim, _)| (*law, *claim));
     // Each report that was reached is one node more.
-    Exploration { states: states - found.len(), elapsed, fired, refused, found }
+    let states = states - found.len();
+    let outcome = match until {
+        Until::Exhausted => Outcome::Complete,
+        Until::Found(..) => Outcome::Ended,
+    };
+    Exploration { states, outcome, elapsed, fired, refused, found }
 }
 
 fn read(counters: &[AtomicU64]) -> Vec<u64> {
@@ -124,14 +132,21 @@ fn read(counters: &[AtomicU64]) -> Vec<u64> {
 /// What a report's number stands for: two numbers a law.
 fn decode<M: Protocol>(number: usize) -> Option<(usize, Claim)> {
     let law = M::LAWS.get(number / 2)?;
-    let claim = match (&law.kind, number % 2) {
-        (Kind::Always { .. }, 0) => Claim::Broken,
-        (Kind::Always { .. }, _) => Claim::Witness,
-        (Kind::Sometimes(_), 0) => Claim::Scenario,
-        (Kind::Expected { .. }, 0) => Claim::Expected,
-        (Kind::Sometimes(_) | Kind::Expected { .. }, _) => return None,
-    };
+    let (claim, ..) = decided(&law.kind).nth(number % 2)?;
     Some((number / 2, claim))
+}
+
+/// What can be found about a law: the claim, what it looks at, and the answer that decides it.
+pub(crate) fn decided<S, A>(kind: &Kind<S, A>) -> impl Iterator<Item = (Claim, &On<S, A>, bool)> {
+    let both = match kind {
+        Kind::Always { holds, witness } => {
+            [Some((Claim::Broken, holds, false)), Some((Claim::Witness, witness, true))]
+        }
+        Kind::Sometimes(happens) => [Some((Claim::Scenario, happens, true)), None],
+        Kind::Expected { happens, .. } => [Some((Claim::Expected, happens, true)), None],
+        Kind::Eventually { .. } | Kind::Stuck { .. } => [None, None], // see `liveness`
+    };
+    both.into_iter().flatten()
 }
 
 impl<M: Protocol> Audited<M> {
@@ -158,19 +173,9 @@ impl<M: Protocol> Audited<M> {
     /// Calls `report` with the number of each claim that `judge` decides.
     fn judge(judge: impl Fn(&On<M::State, M::Action>) -> Option<bool>, mut report: impl FnMut(u8)) {
         for (number, Law { kind, .. }) in (0_u8..).step_by(2).zip(M::LAWS) {
-            match kind {
-                Kind::Always { holds, witness } => {
-                    if judge(holds) == Some(false) {
-                        report(number);
-                    }
-                    if judge(witness) == Some(true) {
-                        report(number + 1);
-                    }
-                }
-                Kind::Sometimes(happens) | Kind::Expected { happens, .. } => {
-                    if judge(happens) == Some(true) {
-                        report(number);
-                    }
+            for (number, (_, on, decides)) in (number..).zip(decided(kind)) {
+                if judge(on) == Some(decides) {
+                    report(number);
                 }
             }
         }

@@ -5,13 +5,16 @@ use std::time::Duration;
 use pod_lifecycle::RuleId;
 
 use crate::api::{Api, Mutant};
-use crate::audit::{Claim, Until, explore};
+use crate::audit::{Claim, Exploration, Until, explore};
+use crate::engine::Outcome;
 use crate::kill::{self, Kills};
 use crate::law::{Kind, Protocol, Refusal, Remedy, Scope};
+use crate::liveness::{self, AssumptionInfo, LiveRun, Which};
 use crate::mutants::MutantInfo;
 use crate::phase::{self, Phases};
 use crate::pod::{self, Pods};
-use crate::render::Told;
+use crate::render::{Lasso, Told};
+use crate::search::search;
 
 /// The models.
 pub const MODELS: &[Entry] = &[API, PHASE, KILL, POD];
@@ -24,7 +27,6 @@ const API: Entry = Entry {
         "containers, the kubelet's own state and volumes: the kubelet is a client that sends its final DELETE",
         "stored times: the clamp of DEL-08 is a free choice of the clock",
         "resourceVersion preconditions, dry runs, collections, evictions",
-        "that what can happen eventually does: no fairness",
     ],
     actors: &[
         "Client A (any user, or a controller that deletes by name)",
@@ -42,19 +44,21 @@ const API: Entry = Entry {
     mutants: || Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
     state_bytes: size_of::<<Api as Protocol>::State>(),
     packed_bytes: size_of::<u64>(),
-    explore: |scope, variant, until| {
-        let plain = Api::new(scope);
-        let mutant = |id| Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
-        run(
-            match variant {
-                Variant::Faithful => plain,
-                Variant::Mutant(id) => Api { mutant: mutant(id), ..plain },
-                Variant::Remedy(_) => Api { every_uid: true, ..plain },
-            },
-            until,
-        )
-    },
+    explore: |scope, variant, until| told::<Api>(explore(api(scope, variant), until)),
+    search: |scope, variant, until| told::<Api>(search::<_, u64>(api(scope, variant), until)),
+    live: |scope, variant, which| liveness::run::<_, u64>(api(scope, variant), which),
+    assumptions: liveness::assumptions::<Api>,
 };
+
+fn api(scope: Scope, variant: Variant<'_>) -> Api {
+    let plain = Api::new(scope);
+    let mutant = |id| Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
+    match variant {
+        Variant::Faithful => plain,
+        Variant::Mutant(id) => Api { mutant: mutant(id), ..plain },
+        Variant::Remedy(_) => Api { every_uid: true, ..plain },
+    }
+}
 
 const PHASE: Entry = Entry {
     name: "phase",
@@ -73,15 +77,19 @@ const PHASE: Entry = Entry {
     state_bytes: size_of::<<Phases as Protocol>::State>(),
     packed_bytes: size_of::<<Phases as Protocol>::State>(),
     // It is small: all scopes are the same.
-    explore: |_, variant, until| {
-        let mutant = |id| phase::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
-        let model = match variant {
-            Variant::Faithful | Variant::Remedy(_) => Phases::default(),
-            Variant::Mutant(id) => Phases { mutant: mutant(id) },
-        };
-        run(model, until)
-    },
+    explore: |_, variant, until| told::<Phases>(explore(phases(variant), until)),
+    search: |_, variant, until| told::<Phases>(search::<_, phase::State>(phases(variant), until)),
+    live: |_, variant, which| liveness::run::<_, phase::State>(phases(variant), which),
+    assumptions: liveness::assumptions::<Phases>,
 };
+
+fn phases(variant: Variant<'_>) -> Phases {
+    let mutant = |id| phase::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
+    match variant {
+        Variant::Faithful | Variant::Remedy(_) => Phases::default(),
+        Variant::Mutant(id) => Phases { mutant: mutant(id) },
+    }
+}
 
 const KILL: Entry = Entry {
     name: "kill",
@@ -103,17 +111,22 @@ const KILL: Entry = Entry {
     mutants: || kill::Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
     state_bytes: size_of::<<Kills as Protocol>::State>(),
     packed_bytes: size_of::<u128>(),
-    explore: |scope, variant, until| {
-        let mutant = |id| kill::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
-        let variant = match variant {
-            Variant::Faithful => kill::Variant::Faithful,
-            Variant::Mutant(id) => mutant(id).map_or(kill::Variant::Faithful, kill::Variant::Mutant),
-            Variant::Remedy("begins-anew") => kill::Variant::BeginsAnew,
-            Variant::Remedy(_) => kill::Variant::ZeroIsOne,
-        };
-        run(Kills { scope, variant }, until)
-    },
+    explore: |scope, variant, until| told::<Kills>(explore(kills(scope, variant), until)),
+    search: |scope, variant, until| told::<Kills>(search::<_, u128>(kills(scope, variant), until)),
+    live: |scope, variant, which| liveness::run::<_, u128>(kills(scope, variant), which),
+    assumptions: liveness::assumptions::<Kills>,
 };
+
+fn kills(scope: Scope, variant: Variant<'_>) -> Kills {
+    let mutant = |id| kill::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
+    let variant = match variant {
+        Variant::Faithful => kill::Variant::Faithful,
+        Variant::Mutant(id) => mutant(id).map_or(kill::Variant::Faithful, kill::Variant::Mutant),
+        Variant::Remedy("begins-anew") => kill::Variant::BeginsAnew,
+        Variant::Remedy(_) => kill::Variant::ZeroIsOne,
+    };
+    Kills { scope, variant }
+}
 
 const POD: Entry = Entry {
     name: "pod",
@@ -147,15 +160,19 @@ const POD: Entry = Entry {
     mutants: || pod::Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
     state_bytes: size_of::<<Pods as Protocol>::State>(),
     packed_bytes: size_of::<[u64; 3]>(),
-    explore: |scope, variant, until| {
-        let mutant = |id| pod::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
-        let model = match variant {
-            Variant::Faithful | Variant::Remedy(_) => Pods::new(scope),
-            Variant::Mutant(id) => Pods { mutant: mutant(id), ..Pods::new(scope) },
-        };
-        run(model, until)
-    },
+    explore: |scope, variant, until| told::<Pods>(explore(pods(scope, variant), until)),
+    search: |scope, variant, until| told::<Pods>(search::<_, [u64; 3]>(pods(scope, variant), until)),
+    live: |scope, variant, which| liveness::run::<_, [u64; 3]>(pods(scope, variant), which),
+    assumptions: liveness::assumptions::<Pods>,
 };
+
+fn pods(scope: Scope, variant: Variant<'_>) -> Pods {
+    let mutant = |id| pod::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
+    match variant {
+        Variant::Faithful | Variant::Remedy(_) => Pods::new(scope),
+        Variant::Mutant(id) => Pods { mutant: mutant(id), ..Pods::new(scope) },
+    }
+}
 
 /// The model of this name.
 #[must_use]
@@ -186,8 +203,14 @@ pub struct Entry {
     pub state_bytes: usize,
     /// The size of a state packed.
     pub packed_bytes: usize,
-    /// Explores a variant of it.
+    /// Explores a variant of it with stateright.
     pub explore: fn(Scope, Variant<'_>, Until) -> Run,
+    /// The same with the engine, which counts neither actions nor refusals.
+    pub search: fn(Scope, Variant<'_>, Until) -> Run,
+    /// Decides with the engine what eventually happens in a variant of it.
+    pub live: fn(Scope, Variant<'_>, Which) -> LiveRun,
+    /// What the law of this index takes for granted.
+    pub assumptions: fn(usize) -> Vec<AssumptionInfo>,
 }
 
 /// Which variant of a model.
@@ -223,6 +246,10 @@ pub enum LawKind {
     Sometimes,
     /// An expected violation, with what removes it.
     Expected(Option<Remedy>),
+    /// It comes about under fairness.
+    Eventually,
+    /// It need not come about, fair or not.
+    Stuck,
 }
 
 impl LawKind {
@@ -230,6 +257,8 @@ impl LawKind {
     #[must_use]
     pub const fn wanted(self) -> Claim {
         match self {
+            Self::Eventually => Claim::Broken,
+            Self::Stuck => Claim::Expected,
             Self::Always => Claim::Witness,
             Self::Sometimes => Claim::Scenario,
             Self::Expected(_) => Claim::Expected,
@@ -242,6 +271,8 @@ impl LawKind {
 pub struct Run {
     /// Distinct states.
     pub states: usize,
+    /// How it ended.
+    pub outcome: Outcome,
     /// How long it took.
     pub elapsed: Duration,
     /// How often each kind of action was taken.
@@ -261,10 +292,23 @@ impl Run {
     }
 }
 
-fn run<M: Protocol>(model: M, until: Until) -> Run {
-    let exploration = explore(model, until);
+impl From<LiveRun> for Run {
+    /// A lasso breaks its law: the steps of the stem, then once those of the loop.
+    fn from(live: LiveRun) -> Self {
+        let path = |lasso: Lasso| [lasso.stem, lasso.cycle].concat();
+        let found = live
+            .checks
+            .into_iter()
+            .filter_map(|check| check.lasso.map(|lasso| (check.law, Claim::Broken, path(lasso))));
+        let LiveRun { states, outcome, elapsed, .. } = live;
+        Self { states, outcome, elapsed, fired: Vec::new(), refused: Vec::new(), found: found.collect() }
+    }
+}
+
+fn told<M: Protocol>(exploration: Exploration<M::State, M::Action>) -> Run {
     Run {
         states: exploration.states,
+        outcome: exploration.outcome,
         elapsed: exploration.elapsed,
         fired: exploration.fired,
         refused: exploration.refused,
@@ -277,6 +321,8 @@ fn laws<M: Protocol>() -> Vec<LawInfo> {
         Kind::Always { .. } => LawKind::Always,
         Kind::Sometimes(_) => LawKind::Sometimes,
         Kind::Expected { remedy, .. } => LawKind::Expected(*remedy),
+        Kind::Eventually { .. } => LawKind::Eventually,
+        Kind::Stuck { .. } => LawKind::Stuck,
     };
     M::LAWS
         .iter()

@@ -120,6 +120,50 @@ pub enum Kind<S: 'static, A: 'static> {
         /// What makes it impossible.
         remedy: Option<Remedy>,
     },
+    /// It comes about: every run that meets `when` meets `then` at that time or later, if all assumptions hold. Each of them
+    /// is needed: without it there is a run that does not.
+    Eventually {
+        /// What obliges.
+        when: fn(&S) -> bool,
+        /// What it leads to.
+        then: fn(&S) -> bool,
+        /// Who goes on acting.
+        assuming: &'static [Assumption<S, A>],
+    },
+    /// It need not come about: some run that meets `when` never meets `then` again, although all assumptions hold. It does
+    /// come about if any of `unless` holds too.
+    Stuck {
+        /// Where the run comes by.
+        when: fn(&S) -> bool,
+        /// What it never meets again.
+        then: fn(&S) -> bool,
+        /// Who goes on acting.
+        assuming: &'static [Assumption<S, A>],
+        /// Who else would have to act.
+        unless: &'static [Assumption<S, A>],
+    },
+}
+
+/// What is taken for granted of some actor. A step that changes nothing counts as none.
+#[derive(Debug)]
+pub struct Assumption<S: 'static, A: 'static> {
+    /// Its name, the same wherever it is assumed.
+    pub id: &'static str,
+    /// One sentence.
+    pub says: &'static str,
+    /// What it asks of a run; all of it.
+    pub asks: &'static [Ask<S, A>],
+}
+
+/// What is asked of certain steps, given as what they begin in and what happens.
+#[derive(Debug)]
+pub enum Ask<S: 'static, A: 'static> {
+    /// Weak fairness: if one can be taken all the time, one is taken.
+    Weak(fn(&S, &A) -> bool),
+    /// Strong fairness: if one can be taken again and again, one is taken.
+    Strong(fn(&S, &A) -> bool),
+    /// They are taken finitely often.
+    Finitely(fn(&S, &A) -> bool),
 }
 
 /// A change of the components, not of the API server, that removes an expected violation.

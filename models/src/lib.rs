@@ -11,12 +11,15 @@
 pub mod api;
 pub mod audit;
 pub mod catalogue;
+pub mod engine;
 pub mod kill;
 pub mod law;
+pub mod liveness;
 pub mod mutants;
 pub mod phase;
 pub mod pod;
 pub mod render;
+pub mod search;
 pub mod verify;
 pub mod walkthrough;
 

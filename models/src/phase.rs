@@ -3,6 +3,7 @@
 //! the store lags, and its memory is lost when it restarts.
 
 mod laws;
+mod liveness;
 mod tell;
 
 use pod_lifecycle::container::{
@@ -142,8 +143,12 @@ mutants! {
         "A terminal stored phase does not force the computed one."
     NotWithheld "B09" "kubernetes/kubernetes#106884" "INV-26"
         "A terminal phase is published while the container may still run."
-    NoTerminalPhase "B14" "kubernetes/kubernetes#115331" "INV-25"
+    NoTerminalPhase "B14" "kubernetes/kubernetes#115331" "LIV-01/terminal"
         "The worker finishes without forcing a terminal phase."
+    ForcedIfDeleted "forced-if-deleted" "invented" "INV-25"
+        "The worker forces a terminal phase only on a Pod that it has seen deleted."
+    EndsUnnoticed "ends-unnoticed" "invented" "LIV-05"
+        "A normal pass that computes a terminal phase does not end the worker's normal passes."
     RestartsEnded "B05" "kubernetes/kubernetes#37447" "INV-21"
         "A restarted kubelet takes a Pod that has ended for a new one."
     CacheIgnored "cache-ignored" "invented" "INV-28"
@@ -231,7 +236,8 @@ impl Phases {
             }
             Action::Sync => {
                 let cached = self.computed(state, Pass::Running);
-                let ends = state.worker == Worker::Sync && cached.is_terminal();
+                let ends =
+                    state.worker == Worker::Sync && cached.is_terminal() && !self.is(Mutant::EndsUnnoticed);
                 let worker = if ends { Worker::Terminating } else { state.worker };
                 State { cached: Some(cached), worker, ..state }
             }
@@ -243,7 +249,9 @@ impl Phases {
             Action::Resync => State { cached: Some(self.computed(state, Pass::Stopped)), ..state },
             Action::Finish => {
                 let forced = phase::terminate(state.cached, Source::Api);
-                let cached = if self.is(Mutant::NoTerminalPhase) { state.cached } else { forced };
+                let kept =
+                    self.is(Mutant::NoTerminalPhase) || (self.is(Mutant::ForcedIfDeleted) && !state.deleting);
+                let cached = if kept { state.cached } else { forced };
                 State { cached, worker: Worker::Finished, ..state }
             }
             Action::Publish => self.publish(state),

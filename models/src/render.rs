@@ -20,9 +20,16 @@ pub struct Told {
 /// Renders a path as numbered steps: actor, action, what changed.
 #[must_use]
 pub fn steps(path: &[Told]) -> String {
-    let width = path.iter().map(|step| step.from.len()).max().unwrap_or(0);
+    numbered(1, width(path), path)
+}
+
+fn width(path: &[Told]) -> usize {
+    path.iter().map(|step| step.from.len()).max().unwrap_or(0)
+}
+
+fn numbered(first: usize, width: usize, path: &[Told]) -> String {
     let mut text = String::new();
-    for (number, Told { from, says, changes, .. }) in (1..).zip(path) {
+    for (number, Told { from, says, changes, .. }) in (first..).zip(path) {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{number:>3}. {from:width$}  {says}");
         for change in changes {
@@ -32,9 +39,52 @@ pub fn steps(path: &[Told]) -> String {
     text
 }
 
+/// A run that goes on for ever: some steps once, then others again and again. Without any of these it rests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Lasso {
+    /// What happens once.
+    pub stem: Vec<Told>,
+    /// What is repeated.
+    pub cycle: Vec<Told>,
+}
+
+impl Lasso {
+    /// Renders it as numbered steps.
+    #[must_use]
+    pub fn steps(&self) -> String {
+        let width = width(&self.stem).max(width(&self.cycle));
+        let stem = numbered(1, width, &self.stem);
+        if self.cycle.is_empty() {
+            return format!("{stem}for ever: nothing\n");
+        }
+        format!("{stem}for ever:\n{}", numbered(self.stem.len() + 1, width, &self.cycle))
+    }
+
+    /// Renders it as a Mermaid sequence diagram.
+    #[must_use]
+    pub fn mermaid(&self) -> String {
+        let all: Vec<_> = self.stem.iter().chain(&self.cycle).collect();
+        let mut text = participants(&all);
+        messages(&mut text, &self.stem);
+        text.push_str("    loop for ever\n");
+        messages(&mut text, &self.cycle);
+        if let Some(first) = all.first().filter(|_| self.cycle.is_empty()) {
+            let _ = writeln!(text, "    Note over {}: nothing happens", id(first.to));
+        }
+        text.push_str("    end\n");
+        text
+    }
+}
+
 /// Renders a path as a Mermaid sequence diagram.
 #[must_use]
 pub fn mermaid(path: &[Told]) -> String {
+    let mut text = participants(&path.iter().collect::<Vec<_>>());
+    messages(&mut text, path);
+    text
+}
+
+fn participants(path: &[&Told]) -> String {
     let mut names: Vec<&str> = Vec::new();
     for name in path.iter().flat_map(|step| [step.from, step.to]) {
         if !names.contains(&name) {
@@ -47,11 +97,14 @@ pub fn mermaid(path: &[Told]) -> String {
         "etcd" => 2,
         _ => 0,
     });
-    let id = |name: &str| name.replace(' ', "");
     let mut text = String::from("sequenceDiagram\n    autonumber\n");
     for name in &names {
         let _ = writeln!(text, "    participant {} as {name}", id(name));
     }
+    text
+}
+
+fn messages(text: &mut String, path: &[Told]) {
     for Told { from, to, says, changes } in path {
         let _ = writeln!(text, "    {}->>{}: {}", id(from), id(to), escape(says));
         if !changes.is_empty() {
@@ -59,7 +112,10 @@ pub fn mermaid(path: &[Told]) -> String {
             let _ = writeln!(text, "    Note over {}: {}", id(to), changes.join("<br/>"));
         }
     }
-    text
+}
+
+fn id(name: &str) -> String {
+    name.replace(' ', "")
 }
 
 /// A semicolon ends a statement in Mermaid, a hash starts an entity.

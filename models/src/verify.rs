@@ -10,8 +10,10 @@ use pod_lifecycle::{KUBERNETES, RuleId};
 use serde::Serialize;
 
 use crate::audit::{Claim, Until};
-use crate::catalogue::{Entry, LawKind, Run, Variant};
+use crate::catalogue::{Entry, LawInfo, LawKind, Run, Variant};
+use crate::engine::Outcome;
 use crate::law::Scope;
+use crate::liveness::{AssumptionInfo, Given, LiveRun, Which};
 use crate::mutants::MutantInfo;
 
 /// What `verify` found.
@@ -30,6 +32,8 @@ pub struct Report {
     pub models: Vec<ModelReport>,
     /// What is not as it must be, in sentences; empty if all is well.
     pub problems: Vec<String>,
+    /// What a result is worth where it is not all, in sentences.
+    pub notes: Vec<String>,
 }
 
 /// What was found about one model.
@@ -50,6 +54,8 @@ pub struct ModelReport {
     pub scenarios: Vec<ScenarioReport>,
     /// What looks forbidden and happens.
     pub expected_violations: Vec<ExpectedReport>,
+    /// What comes about under fairness, and what need not.
+    pub liveness: Vec<LivenessReport>,
     /// The mistakes.
     pub mutants: Vec<MutantReport>,
     /// How often each kind of action was taken.
@@ -104,6 +110,47 @@ pub struct ExpectedReport {
     pub remedied: Option<bool>,
 }
 
+/// An *eventually*, or that something need not come about.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LivenessReport {
+    /// Its identifier.
+    pub id: &'static str,
+    /// One sentence.
+    pub says: &'static str,
+    /// The rules that it follows from.
+    pub rests_on: &'static [RuleId],
+    /// Whether it is as it says.
+    pub holds: bool,
+    /// For what need not come about: the steps of a run on which it does not.
+    pub lasso: Option<LassoLength>,
+    /// The assumptions that are each needed; for what need not come about, those of which each would be enough.
+    pub assumptions: Vec<AssumptionReport>,
+    /// The mutants that break it.
+    pub challenged_by: Vec<&'static str>,
+}
+
+/// One assumption.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AssumptionReport {
+    /// Its name.
+    pub id: &'static str,
+    /// One sentence.
+    pub says: &'static str,
+    /// The run that it excludes: found without it, or not found with it.
+    pub lasso: Option<LassoLength>,
+}
+
+/// How long a run is that goes on for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LassoLength {
+    /// Steps before its loop.
+    pub stem: usize,
+    /// Steps of its loop; none if nothing happens any more.
+    pub cycle: usize,
+}
+
 /// A mutant.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -146,17 +193,41 @@ pub fn verify(
     #[allow(clippy::disallowed_methods, reason = "the duration is reported, nothing is decided by it")]
     let start = Instant::now();
     let jobs: Vec<_> = models.iter().flat_map(|entry| jobs(entry)).collect();
-    let mut runs = work(&jobs, scope, threads, progress).into_iter();
-    let mut problems = Vec::new();
+    let mut results = jobs.iter().zip(work(&jobs, scope, threads, progress)).peekable();
+    let (mut problems, mut notes) = (Vec::new(), Vec::new());
     let models = models
         .iter()
         .map(|entry| {
-            let runs: Vec<_> = jobs_of(entry, &jobs).map(|job| job.variant).zip(runs.by_ref()).collect();
-            judge(entry, &runs, &mut problems)
+            let (mut runs, mut live) = (Vec::new(), None);
+            while let Some((job, found)) = results.next_if(|(job, _)| job.entry.name == entry.name) {
+                match found.as_ref().map(Found::outcome) {
+                    Some(Outcome::Stopped) => {
+                        problems.push(format!("{}: {:?} {}", entry.name, job.variant, Outcome::Stopped));
+                    }
+                    Some(outcome @ Outcome::Compacted { .. }) => {
+                        notes.push(format!("{}: {:?} is {outcome}", entry.name, job.variant));
+                    }
+                    Some(Outcome::Complete | Outcome::Ended) | None => {}
+                }
+                match found {
+                    Some(Found::Run(run)) => runs.push((job.variant, run)),
+                    Some(Found::Live(run)) => live = Some(run),
+                    None => {}
+                }
+            }
+            judge(entry, &runs, live.as_ref(), &mut problems)
         })
         .collect();
     let seconds = start.elapsed().as_secs_f64();
-    Report { schema_version: 1, kubernetes: KUBERNETES, scope: scope.as_str(), seconds, models, problems }
+    Report {
+        schema_version: 1,
+        kubernetes: KUBERNETES,
+        scope: scope.as_str(),
+        seconds,
+        models,
+        problems,
+        notes,
+    }
 }
 
 /// One exploration.
@@ -164,37 +235,86 @@ pub fn verify(
 struct Job {
     entry: &'static Entry,
     variant: Variant<'static>,
-    until: Until,
+    task: Task,
+}
+
+#[derive(Clone, Copy)]
+enum Task {
+    /// Explore all of it with stateright.
+    Explore,
+    /// Search it with the engine.
+    Search(Until),
+    /// Look with the engine for a lasso that breaks the law of this index.
+    Break(usize),
+    /// Decide with the engine all that eventually happens.
+    Live,
+}
+
+/// What a job found.
+enum Found {
+    Run(Run),
+    Live(LiveRun),
+}
+
+impl Found {
+    const fn outcome(&self) -> Outcome {
+        match self {
+            Self::Run(run) => run.outcome,
+            Self::Live(run) => run.outcome,
+        }
+    }
+}
+
+impl Job {
+    fn run(&self, scope: Scope) -> Found {
+        let live = |which| (self.entry.live)(scope, self.variant, which);
+        match self.task {
+            Task::Explore => Found::Run((self.entry.explore)(scope, self.variant, Until::Exhausted)),
+            Task::Search(until) => Found::Run((self.entry.search)(scope, self.variant, until)),
+            Task::Break(law) => Found::Run(live(Which::Law(law, Given::AsStated)).into()),
+            Task::Live => Found::Live(live(Which::All)),
+        }
+    }
 }
 
 /// The explorations that a model needs, the longest first.
 fn jobs(entry: &'static Entry) -> Vec<Job> {
     let laws = (entry.laws)();
-    let mut jobs = vec![Job { entry, variant: Variant::Faithful, until: Until::Exhausted }];
-    let mut add = |variant, until| {
+    let search = Task::Search(Until::Exhausted);
+    let mut jobs: Vec<_> =
+        [Task::Explore, Task::Live].map(|task| Job { entry, variant: Variant::Faithful, task }).into();
+    let mut add = |variant, task| {
         if !jobs.iter().any(|job| job.variant == variant) {
-            jobs.push(Job { entry, variant, until });
+            jobs.push(Job { entry, variant, task });
         }
     };
     for law in &laws {
         if let LawKind::Expected(Some(remedy)) = law.kind {
-            add(Variant::Remedy(remedy.id), Until::Exhausted);
+            add(Variant::Remedy(remedy.id), search);
         }
     }
     for mutant in (entry.mutants)() {
-        let law = laws.iter().position(|law| law.id == mutant.law);
-        let until = law.map_or(Until::Exhausted, |law| Until::Found(law, Claim::Broken));
-        add(Variant::Mutant(mutant.id), until);
+        let task = match laws.iter().position(|law| law.id == mutant.law) {
+            Some(law) if is_live(&laws, law) => Task::Break(law),
+            Some(law) => Task::Search(Until::Found(law, Claim::Broken)),
+            None => search,
+        };
+        add(Variant::Mutant(mutant.id), task);
     }
     jobs
 }
 
-fn jobs_of<'a>(entry: &'a Entry, jobs: &'a [Job]) -> impl Iterator<Item = &'a Job> {
-    jobs.iter().filter(|job| job.entry.name == entry.name)
+fn is_live(laws: &[LawInfo], law: usize) -> bool {
+    laws.get(law).is_some_and(|law| law.kind == LawKind::Eventually)
 }
 
-fn work(jobs: &[Job], scope: Scope, threads: usize, progress: impl Fn(Progress) + Sync) -> Vec<Option<Run>> {
-    let results: Vec<Mutex<Option<Run>>> = jobs.iter().map(|_| Mutex::new(None)).collect();
+fn work(
+    jobs: &[Job],
+    scope: Scope,
+    threads: usize,
+    progress: impl Fn(Progress) + Sync,
+) -> Vec<Option<Found>> {
+    let results: Vec<Mutex<Option<Found>>> = jobs.iter().map(|_| Mutex::new(None)).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|threads_of| {
         for _ in 0..threads.clamp(1, jobs.len().max(1)) {
@@ -203,9 +323,9 @@ fn work(jobs: &[Job], scope: Scope, threads: usize, progress: impl Fn(Progress) 
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     jobs.get(index).zip(results.get(index))
                 } {
-                    let run = (job.entry.explore)(scope, job.variant, job.until);
+                    let found = job.run(scope);
                     if let Ok(mut slot) = result.lock() {
-                        *slot = Some(run);
+                        *slot = Some(found);
                     }
                     progress(Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, all: jobs.len() });
                 }
@@ -216,11 +336,22 @@ fn work(jobs: &[Job], scope: Scope, threads: usize, progress: impl Fn(Progress) 
 }
 
 /// Puts the explorations of one model side by side and notes what is not as it must be.
-fn judge(entry: &Entry, runs: &[(Variant<'static>, Option<Run>)], problems: &mut Vec<String>) -> ModelReport {
+fn judge(
+    entry: &Entry,
+    runs: &[(Variant<'static>, Run)],
+    live: Option<&LiveRun>,
+    problems: &mut Vec<String>,
+) -> ModelReport {
     let mut problem = |text: String| problems.push(format!("{}: {text}", entry.name));
-    let nothing =
-        Run { states: 0, elapsed: Duration::ZERO, fired: Vec::new(), refused: Vec::new(), found: Vec::new() };
-    let run = |variant| runs.iter().find(|(which, _)| *which == variant).and_then(|(_, run)| run.as_ref());
+    let nothing = Run {
+        states: 0,
+        outcome: Outcome::Stopped,
+        elapsed: Duration::ZERO,
+        fired: Vec::new(),
+        refused: Vec::new(),
+        found: Vec::new(),
+    };
+    let run = |variant| runs.iter().find(|(which, _)| *which == variant).map(|(_, run)| run);
     let faithful = run(Variant::Faithful).unwrap_or(&nothing);
     let laws = (entry.laws)();
     let mutants = mutants(entry, &laws.iter().map(|law| law.id).collect::<Vec<_>>(), run);
@@ -232,6 +363,7 @@ fn judge(entry: &Entry, runs: &[(Variant<'static>, Option<Run>)], problems: &mut
         }
     }
     let (mut always, mut scenarios, mut expected_violations) = (Vec::new(), Vec::new(), Vec::new());
+    let mut liveness = Vec::new();
     for (index, law) in laws.iter().enumerate() {
         let (id, says, rests_on) = (law.id, law.says, law.rests_on);
         let steps = faithful.path(index, law.kind.wanted()).map(<[_]>::len);
@@ -275,6 +407,9 @@ fn judge(entry: &Entry, runs: &[(Variant<'static>, Option<Run>)], problems: &mut
                 let remedy = remedy.map(|remedy| remedy.says);
                 expected_violations.push(ExpectedReport { id, says, steps, remedy, remedied });
             }
+            LawKind::Eventually | LawKind::Stuck => {
+                liveness.push(alive(entry, index, law, live, &mutants, &mut problem));
+            }
         }
     }
     let actions: BTreeMap<_, _> = entry.actions.iter().copied().zip(faithful.fired.iter().copied()).collect();
@@ -289,6 +424,12 @@ fn judge(entry: &Entry, runs: &[(Variant<'static>, Option<Run>)], problems: &mut
     for (refusal, _) in refusals.iter().filter(|(_, seen)| **seen == 0) {
         problem(format!("the refusal `{refusal}` is never seen"));
     }
+    let counts = |states, steps| format!("{states} states and {steps} steps");
+    let stateright = counts(faithful.states, faithful.fired.iter().sum());
+    let engine = live.map_or_else(String::new, |live| counts(live.states, live.steps));
+    if stateright != engine {
+        problem(format!("stateright reports {stateright}, the engine {engine}"));
+    }
     ModelReport {
         name: entry.name,
         states: faithful.states,
@@ -297,10 +438,57 @@ fn judge(entry: &Entry, runs: &[(Variant<'static>, Option<Run>)], problems: &mut
         laws: always,
         scenarios,
         expected_violations,
+        liveness,
         mutants,
         actions,
         refusals,
     }
+}
+
+/// Judges what eventually happens, or need not, with each assumption dropped or added.
+fn alive(
+    entry: &Entry,
+    index: usize,
+    law: &LawInfo,
+    live: Option<&LiveRun>,
+    mutants: &[MutantReport],
+    problem: &mut impl FnMut(String),
+) -> LivenessReport {
+    let LawInfo { id, says, rests_on, kind } = *law;
+    let length = |given| {
+        let lasso = live?.check(index, given)?.lasso.as_ref()?;
+        Some(LassoLength { stem: lasso.stem.len(), cycle: lasso.cycle.len() })
+    };
+    let lasso = length(Given::AsStated);
+    let checked = live.and_then(|live| live.check(index, Given::AsStated));
+    if checked.is_none_or(|check| check.obliging == 0) {
+        problem(format!("no state meets what {id} is about"));
+    }
+    let stuck = kind == LawKind::Stuck;
+    let holds = checked.is_some() && lasso.is_some() == stuck;
+    if !holds {
+        problem(format!(
+            "{id} is broken: {}",
+            if stuck { "it always comes about" } else { "there is a lasso" }
+        ));
+    }
+    let assumptions: Vec<_> = (entry.assumptions)(index)
+        .into_iter()
+        .map(|AssumptionInfo { id, says, given }| AssumptionReport { id, says, lasso: length(given) })
+        .collect();
+    for assumption in &assumptions {
+        match (stuck, assumption.lasso) {
+            (false, None) => problem(format!("{id} does not need {}: it holds without", assumption.id)),
+            (true, Some(_)) => problem(format!("{id}: {} is not enough", assumption.id)),
+            (false, Some(_)) | (true, None) => {}
+        }
+    }
+    let by = mutants.iter().filter(|mutant| mutant.caught && mutant.law == id);
+    let challenged_by: Vec<_> = by.map(|mutant| mutant.id).collect();
+    if challenged_by.is_empty() && !stuck {
+        problem(format!("{id} is unchallenged: no mutant breaks it"));
+    }
+    LivenessReport { id, says, rests_on, holds, lasso, assumptions, challenged_by }
 }
 
 fn mutants<'a>(

@@ -113,6 +113,7 @@ fn s21_is_gone_with_uid_preconditions() {
         .find_map(|law| match law.kind {
             LawKind::Expected(remedy) if law.id == "NON-21/successor" => remedy,
             LawKind::Expected(_) | LawKind::Always | LawKind::Sometimes => None,
+            LawKind::Eventually | LawKind::Stuck => None,
         })
         .unwrap();
     for id in ["S21", "NON-21/successor"] {

@@ -2,6 +2,8 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod api;
+mod engine;
 mod kill;
+mod liveness;
 mod pod;
 mod verdicts;

@@ -3,12 +3,13 @@
 use pod_lifecycle_models::audit::{Claim, Until};
 use pod_lifecycle_models::catalogue::{self, Entry, LawInfo, LawKind, MODELS, Variant};
 use pod_lifecycle_models::law::Scope;
+use pod_lifecycle_models::liveness::{AssumptionInfo, Given, LiveRun, Which};
 use pod_lifecycle_models::mutants::MutantInfo;
 
 use crate::args::{self, ModelCommand, ModelRun};
 use crate::exit::{CliError, Outcome};
 use crate::render;
-use crate::render::model::Shown;
+use crate::render::model::{Shown, ShownLasso};
 
 impl From<args::Scope> for Scope {
     fn from(scope: args::Scope) -> Self {
@@ -67,11 +68,20 @@ fn explore(args: &ModelRun) -> Result<Outcome, CliError> {
         }
         (None, None) => None,
     };
+    if let Some((index, _)) = wanted
+        && let Some(law) = laws.get(index)
+        && matches!(law.kind, LawKind::Eventually | LawKind::Stuck)
+    {
+        return live(entry, args, variant, (index, law));
+    }
     let until = wanted.map_or(Until::Exhausted, |(law, claim)| Until::Found(law, claim));
     let run = (entry.explore)(args.scope.into(), variant, until);
     let Some((index, claim)) = wanted else {
-        render::model::summary(entry, &laws, &run)?;
-        return Ok(outcome(laws.iter().enumerate().all(|(index, law)| as_expected(law, index, &run))));
+        let live = (entry.live)(args.scope.into(), variant, Which::All);
+        let expected: Vec<_> =
+            laws.iter().enumerate().map(|(index, law)| as_expected(law, index, &run, &live)).collect();
+        render::model::summary(entry, &laws, &run, &expected)?;
+        return Ok(outcome(expected.into_iter().all(|expected| expected)));
     };
     let path = run.path(index, claim);
     let shown = Shown { entry, law: laws.get(index), claim, path, states: run.states };
@@ -84,7 +94,41 @@ const fn outcome(expected: bool) -> Outcome {
     if expected { Outcome::Expected } else { Outcome::Unexpected }
 }
 
-fn as_expected(law: &LawInfo, index: usize, run: &catalogue::Run) -> bool {
+/// Shows the lasso of a law of liveness, or that there is none.
+fn live(
+    entry: &Entry,
+    args: &ModelRun,
+    variant: Variant<'_>,
+    (index, law): (usize, &LawInfo),
+) -> Result<Outcome, CliError> {
+    let dropped = args.without.as_deref().map(|id| named_assumption(entry, index, id)).transpose()?;
+    let given = dropped.map_or(Given::AsStated, |assumption| assumption.given);
+    let run = (entry.live)(args.scope.into(), variant, Which::Law(index, given));
+    let lasso = run.check(index, given).and_then(|check| check.lasso.as_ref());
+    let shown = ShownLasso { entry, law, dropped, lasso, states: run.states };
+    render::model::lasso(&shown, args.export)?;
+    // A lasso that was asked for by dropping an assumption is expected.
+    let wanted = dropped.is_some() || law.kind == LawKind::Stuck;
+    Ok(outcome(lasso.is_some() == wanted))
+}
+
+fn named_assumption(entry: &Entry, law: usize, id: &str) -> Result<AssumptionInfo, CliError> {
+    let droppable =
+        |assumption: &AssumptionInfo| matches!(assumption.given, Given::Without(_) | Given::AsStated);
+    let all: Vec<_> = (entry.assumptions)(law).into_iter().filter(droppable).collect();
+    let known = all.iter().map(|assumption| assumption.id).collect::<Vec<_>>().join(", ");
+    all.into_iter().find(|assumption| assumption.id.eq_ignore_ascii_case(id)).ok_or_else(|| {
+        CliError::unusable(
+            format!("the law has no assumption `{id}` to drop"),
+            format!("its assumptions are {known}"),
+        )
+    })
+}
+
+fn as_expected(law: &LawInfo, index: usize, run: &catalogue::Run, live: &LiveRun) -> bool {
+    if let Some(check) = live.check(index, Given::AsStated) {
+        return check.lasso.is_some() == (law.kind == LawKind::Stuck);
+    }
     run.path(index, law.kind.wanted()).is_some()
         && (law.kind != LawKind::Always || run.path(index, Claim::Broken).is_none())
 }

@@ -5,7 +5,8 @@ use std::io::{self, BufWriter, Write};
 use pod_lifecycle::KUBERNETES;
 use pod_lifecycle_models::audit::Claim;
 use pod_lifecycle_models::catalogue::{Entry, LawInfo, LawKind, Run};
-use pod_lifecycle_models::render::{Told, mermaid, steps};
+use pod_lifecycle_models::liveness::{AssumptionInfo, Given};
+use pod_lifecycle_models::render::{Lasso, Told, mermaid, steps};
 use serde::Serialize;
 
 use crate::args::Export;
@@ -38,12 +39,24 @@ pub(crate) fn show(model: &Entry) -> io::Result<()> {
             writeln!(out, "  {}  {}", refusal.rule, refusal.says)?;
         }
     }
-    for (title, kind) in [("laws", "always"), ("expected violations", "expected"), ("scenarios", "sometimes")]
-    {
+    for (title, kind) in [
+        ("laws", "always"),
+        ("what eventually happens", "eventually"),
+        ("what need not happen", "stuck"),
+        ("expected violations", "expected"),
+        ("scenarios", "sometimes"),
+    ] {
+        if !(model.laws)().iter().any(|law| word(law.kind) == kind) {
+            continue;
+        }
         writeln!(out, "\n{title}")?;
-        for law in (model.laws)().iter().filter(|law| word(law.kind) == kind) {
+        for (index, law) in (model.laws)().iter().enumerate().filter(|(_, law)| word(law.kind) == kind) {
             let rules = law.rests_on.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             writeln!(out, "  {:<17} {} ({rules})", law.id, law.says)?;
+            for AssumptionInfo { id, says, given } in (model.assumptions)(index) {
+                let word = if matches!(given, Given::With(_)) { "unless" } else { "if" };
+                writeln!(out, "  {:<17}   {word} {id}: {says}", "")?;
+            }
         }
     }
     writeln!(out, "\nmutants")?;
@@ -58,11 +71,13 @@ const fn word(kind: LawKind) -> &'static str {
         LawKind::Always => "always",
         LawKind::Sometimes => "sometimes",
         LawKind::Expected(_) => "expected",
+        LawKind::Eventually => "eventually",
+        LawKind::Stuck => "stuck",
     }
 }
 
 /// What a whole exploration found, a line a law.
-pub(crate) fn summary(model: &Entry, laws: &[LawInfo], run: &Run) -> io::Result<()> {
+pub(crate) fn summary(model: &Entry, laws: &[LawInfo], run: &Run, expected: &[bool]) -> io::Result<()> {
     let paint = Paint::stdout();
     let mut out = BufWriter::new(io::stdout().lock());
     let seconds = run.elapsed.as_secs_f64();
@@ -71,6 +86,10 @@ pub(crate) fn summary(model: &Entry, laws: &[LawInfo], run: &Run) -> io::Result<
         let steps = run.path(index, law.kind.wanted()).map(<[Told]>::len);
         let broken = law.kind == LawKind::Always && run.path(index, Claim::Broken).is_some();
         let verdict = match (law.kind, steps) {
+            (LawKind::Eventually | LawKind::Stuck, _) if expected.get(index) == Some(&true) => {
+                "holds".to_owned()
+            }
+            (LawKind::Eventually | LawKind::Stuck, _) => paint.red("BROKEN"),
             _ if broken => paint.red("BROKEN"),
             (LawKind::Always, Some(_)) => "holds".to_owned(),
             (LawKind::Always, None) => paint.red("never tried"),
@@ -144,6 +163,69 @@ pub(crate) fn path(shown: &Shown<'_>, export: Option<Export>) -> io::Result<()> 
     out.flush()
 }
 
+/// A lasso, or that there is none.
+pub(crate) struct ShownLasso<'a> {
+    pub(crate) entry: &'a Entry,
+    pub(crate) law: &'a LawInfo,
+    pub(crate) dropped: Option<AssumptionInfo>,
+    pub(crate) lasso: Option<&'a Lasso>,
+    pub(crate) states: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LassoReport<'a> {
+    schema_version: u32,
+    kubernetes: &'a str,
+    model: &'a str,
+    law: &'a str,
+    says: &'a str,
+    without: Option<&'a str>,
+    found: bool,
+    states: usize,
+    lasso: Option<&'a Lasso>,
+}
+
+/// A lasso as numbered steps, or in another form.
+pub(crate) fn lasso(shown: &ShownLasso<'_>, export: Option<Export>) -> io::Result<()> {
+    let ShownLasso { entry, law, dropped, lasso, states } = shown;
+    match (export, lasso) {
+        (Some(Export::Json), _) => {
+            return super::json(&LassoReport {
+                schema_version: 1,
+                kubernetes: KUBERNETES,
+                model: entry.name,
+                law: law.id,
+                says: law.says,
+                without: dropped.map(|assumption| assumption.id),
+                found: lasso.is_some(),
+                states: *states,
+                lasso: *lasso,
+            });
+        }
+        (Some(Export::Mermaid), Some(lasso)) => {
+            return write!(io::stdout().lock(), "{}", lasso.mermaid());
+        }
+        (Some(Export::Mermaid), None) | (None, _) => {}
+    }
+    let paint = Paint::stdout();
+    let mut out = BufWriter::new(io::stdout().lock());
+    writeln!(out, "{}  {}", paint.bold(law.id), law.says)?;
+    if let Some(AssumptionInfo { id, says, .. }) = dropped {
+        writeln!(out, "without {id}: {says}")?;
+    }
+    let seen = counted(*states as u64, "state");
+    match lasso {
+        Some(lasso) => {
+            let stem = counted(lasso.stem.len() as u64, "step");
+            let cycle = counted(lasso.cycle.len() as u64, "step");
+            writeln!(out, "a lasso: {stem}, then a loop of {cycle}, {seen} seen\n\n{}", lasso.steps())?;
+        }
+        None => writeln!(out, "no lasso in {seen}: on every fair run it comes about")?,
+    }
+    out.flush()
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ModelReport {
@@ -165,6 +247,15 @@ struct LawReport {
     kind: &'static str,
     says: &'static str,
     rests_on: &'static [pod_lifecycle::RuleId],
+    /// What an *eventually* needs, or what would make the rest come about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    assumptions: Vec<AssumptionReport>,
+}
+
+#[derive(Serialize)]
+struct AssumptionReport {
+    id: &'static str,
+    says: &'static str,
 }
 
 #[derive(Serialize)]
@@ -176,8 +267,17 @@ struct MutantReport {
 }
 
 fn report(model: &Entry) -> ModelReport {
-    let law =
-        |law: LawInfo| LawReport { id: law.id, kind: word(law.kind), says: law.says, rests_on: law.rests_on };
+    let law = |(index, law): (usize, LawInfo)| {
+        let assumptions = (model.assumptions)(index).into_iter();
+        let assumptions = assumptions.map(|AssumptionInfo { id, says, .. }| AssumptionReport { id, says });
+        LawReport {
+            id: law.id,
+            kind: word(law.kind),
+            says: law.says,
+            rests_on: law.rests_on,
+            assumptions: assumptions.collect(),
+        }
+    };
     let mutants = (model.mutants)().into_iter().map(|mutant| MutantReport {
         id: mutant.id,
         origin: mutant.origin,
@@ -192,7 +292,7 @@ fn report(model: &Entry) -> ModelReport {
         actions: model.actions,
         state_bytes: model.state_bytes,
         packed_bytes: model.packed_bytes,
-        laws: (model.laws)().into_iter().map(law).collect(),
+        laws: (model.laws)().into_iter().enumerate().map(law).collect(),
         mutants: mutants.collect(),
     }
 }

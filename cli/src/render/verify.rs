@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use pod_lifecycle::KUBERNETES;
-use pod_lifecycle_models::verify::{self, ModelReport, Report};
+use pod_lifecycle_models::verify::{self, LassoLength, ModelReport, Report};
 
 use crate::render::{Paint, counted};
 
@@ -45,6 +45,9 @@ pub(crate) fn text(report: &Report, verbose: bool) -> io::Result<()> {
         }
         writeln!(out)?;
     }
+    for note in &report.notes {
+        writeln!(out, "note  {note}")?;
+    }
     for problem in &report.problems {
         writeln!(out, "{}  {problem}", paint.red("problem"))?;
     }
@@ -75,6 +78,8 @@ fn summary(out: &mut impl Write, model: &ModelReport) -> io::Result<()> {
         laws.len(),
         "of them were tried: the last moment before a violation is reached",
     )?;
+    let live = &model.liveness;
+    line(live.iter().filter(|law| law.holds).count(), live.len(), "laws of liveness hold under fairness")?;
     let mutants = &model.mutants;
     line(
         mutants.iter().filter(|mutant| mutant.caught).count(),
@@ -117,6 +122,23 @@ fn details(out: &mut impl Write, model: &ModelReport) -> io::Result<()> {
     for law in &model.scenarios {
         writeln!(out, "    {:<17} {:>3}  {}", law.id, steps(law.steps), law.says)?;
     }
+    if !model.liveness.is_empty() {
+        writeln!(out, "\n  liveness (steps to a loop + of the loop, on a run that it excludes)")?;
+    }
+    for law in &model.liveness {
+        let holds = if law.holds { "holds " } else { "BROKEN" };
+        writeln!(out, "    {:<17} {holds} {:>5}  {}", law.id, length(law.lasso), law.says)?;
+        for assumption in &law.assumptions {
+            writeln!(
+                out,
+                "      {:<22} {:>5}  {}",
+                assumption.id,
+                length(assumption.lasso),
+                assumption.says
+            )?;
+        }
+        writeln!(out, "    {:<30}  {}", "", law.challenged_by.join(", "))?;
+    }
     writeln!(out, "\n  mutants (law that falls, steps, states seen until then)")?;
     for mutant in &model.mutants {
         let law = if mutant.caught { mutant.law } else { "SURVIVES" };
@@ -134,4 +156,8 @@ fn details(out: &mut impl Write, model: &ModelReport) -> io::Result<()> {
         writeln!(out, "    {count:>9}  {refusal}")?;
     }
     Ok(())
+}
+
+fn length(lasso: Option<LassoLength>) -> String {
+    lasso.map_or_else(|| "-".to_owned(), |lasso| format!("{}+{}", lasso.stem, lasso.cycle))
 }

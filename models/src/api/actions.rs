@@ -93,8 +93,8 @@ const fn options(grace: Option<u8>, propagation: Option<Propagation>) -> Options
 
 /// A DELETE with default options.
 pub(super) const PLAIN: Options = options(None, None);
-/// The kubelet's.
-const FINAL: Options = options(Some(0), None);
+/// The kubelet's, the Pod garbage collector's, or a forced one.
+pub(super) const FINAL: Options = options(Some(0), None);
 /// The garbage collector's (CTL-GC-02).
 const BACKGROUND: Options = options(None, Some(Propagation::Background));
 
@@ -130,21 +130,31 @@ const STANDARD: [&[Options]; 2] = [
     ],
 ];
 
+/// Every grace with every policy.
+static LARGE: [Options; 20] = {
+    let graces = [None, Some(0), Some(1), Some(super::SHORT), Some(super::LONG)];
+    let policies =
+        [None, Some(Propagation::Orphan), Some(Propagation::Foreground), Some(Propagation::Background)];
+    let mut all = [PLAIN; 20];
+    let mut index = 0;
+    while index < all.len() {
+        all[index] = options(graces[index % 5], policies[index / 5]);
+        index += 1;
+    }
+    all
+};
+
 impl Api {
     /// What the users behind this client send.
-    fn requests(&self, slot: Slot) -> Vec<Options> {
-        let listed = |[a, b]: [&[Options]; 2]| match slot {
-            Slot::A => a.to_vec(),
-            Slot::B => b.to_vec(),
+    fn requests(&self, slot: Slot) -> &'static [Options] {
+        let [a, b] = match self.scope {
+            Scope::Tiny => TINY,
+            Scope::Standard => STANDARD,
+            Scope::Large => [&LARGE[..], &LARGE[..]],
         };
-        match self.scope {
-            Scope::Tiny => listed(TINY),
-            Scope::Standard => listed(STANDARD),
-            Scope::Large => {
-                let graces = [None, Some(0), Some(1), Some(super::SHORT), Some(super::LONG)];
-                let policies = [None].into_iter().chain(super::pack::PROPAGATIONS.map(Some));
-                policies.flat_map(|policy| graces.map(|grace| options(grace, policy))).collect()
-            }
+        match slot {
+            Slot::A => a,
+            Slot::B => b,
         }
     }
 
@@ -184,7 +194,7 @@ impl Api {
     /// What an idle client may begin with the stored Pod.
     fn start(&self, slot: Slot, stored: Option<Pod>, actions: &mut Vec<Action>) {
         let Some(pod) = stored else { return };
-        for options in self.requests(slot) {
+        for options in self.requests(slot).iter().copied() {
             actions.push(Action::Read(slot, Role::User, self.precondition(Role::User), options));
         }
         match slot {

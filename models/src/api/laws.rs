@@ -5,8 +5,8 @@ use pod_lifecycle::binding::Gates;
 use pod_lifecycle::deletion::{Finalizers, Propagation};
 
 use super::actions::{Action, Created};
-use super::scenarios;
 use super::state::{Client, Clock, Options, Pod, Precondition, Role, SHORT, Slot, State, Uid, X};
+use super::{liveness, scenarios};
 use crate::law::{Kind, Law, On};
 
 /// Every claim about the model.
@@ -355,24 +355,8 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
             }),
         },
     },
-    Law {
-        id: "LIV-02",
-        says: "an expired Pod always has a component whose next step drops one of its finalizers or removes it; \
-               that the step is eventually taken needs fairness and is not claimed here",
-        rests_on: &[RuleId::LIV_02, RuleId::DEL_16, RuleId::DEL_30],
-        kind: Kind::Always {
-            holds: On::Choices(|state, steps| {
-                let Some(pod) = state.pod.filter(|pod| pod.grace == Some(0)) else { return true };
-                steps.iter().any(|(action, next)| {
-                    let component = matches!(action, Action::DropFinalizer(_) | Action::Touch);
-                    component && next.pod.is_none_or(|next| next.finalizers != pod.finalizers)
-                })
-            }),
-            witness: On::State(|state| {
-                state.pod.is_some_and(|pod| pod.grace == Some(0) && pod.finalizers == Finalizers::FOREGROUND)
-            }),
-        },
-    },
+    liveness::LIV_02,
+    liveness::LIV_06,
     scenarios::NON_13,
     scenarios::NON_14,
     scenarios::NON_18,

@@ -5,6 +5,8 @@ use std::hash::{Hash, Hasher};
 use pod_lifecycle::binding::Gates;
 use pod_lifecycle::deletion::{Finalizers, Propagation};
 
+use crate::engine::Stored;
+
 use super::state::{Client, Node, Options, Pod, Precondition, Role, Since, State, Uid, X};
 
 impl Hash for State {
@@ -13,132 +15,113 @@ impl Hash for State {
     }
 }
 
+impl Stored<State> for u64 {
+    fn pack(state: &State) -> Self {
+        state.pack()
+    }
+    fn unpack(self) -> State {
+        State::unpack(self).expect("`pack` made it")
+    }
+}
+
 impl State {
-    /// All of it in 60 bits.
+    /// All of it in 59 bits, each at its place: a client has 18, the Pod 21.
     #[must_use]
     pub fn pack(&self) -> u64 {
-        let mut bits = Bits(0);
         let [a, b] = self.clients;
-        bits.client(a);
-        bits.client(b);
-        bits.option(self.binder, |bits, uid| bits.push(uid as u64, 1));
-        bits.option(self.pod, Bits::pod);
-        bits.0
+        let binder = option(self.binder.map(|uid| uid as u64));
+        client(a) | client(b) << 18 | binder << 36 | self.pod.map_or(0, |pod| 1 | packed_pod(pod) << 1) << 38
     }
 
     /// What [`pack`](Self::pack) packed; `None` for bits that it never makes.
     #[must_use]
     pub fn unpack(bits: u64) -> Option<Self> {
-        let mut bits = Bits(bits);
-        let pod = bits.pull_option(Bits::pull_pod)?;
-        let binder = bits.pull_option(|bits| pick(&[Uid::Departed, Uid::Current], bits.pull(1)))?;
-        let (b, a) = (bits.pull_client()?, bits.pull_client()?);
-        (bits.0 == 0).then_some(Self { pod, binder, clients: [a, b] })
+        let clients = [pull_client(bits)?, pull_client(bits >> 18)?];
+        let binder = pull_option(bits >> 36, 1, |bits| pick(&UIDS, bits, 1))?;
+        let pod = if bits >> 38 & 1 == 0 { None } else { Some(pull_pod(bits >> 39)?) };
+        let state = Self { pod, binder, clients };
+        (state.pack() == bits).then_some(state)
     }
 }
 
-/// A stack of bit fields in one word.
-struct Bits(u64);
+const UIDS: [Uid; 2] = [Uid::Departed, Uid::Current];
 
-impl Bits {
-    const fn push(&mut self, value: u64, width: u32) {
-        self.0 = self.0 << width | value;
-    }
+/// A bit that it is there, then what it is.
+fn option(value: Option<u64>) -> u64 {
+    value.map_or(0, |value| 1 | value << 1)
+}
 
-    const fn pull(&mut self, width: u32) -> usize {
-        #[allow(clippy::cast_possible_truncation, reason = "at most 8 bits")]
-        let value = (self.0 & ((1 << width) - 1)) as usize;
-        self.0 >>= width;
-        value
-    }
+fn pull_option<T>(bits: u64, width: u32, pull: impl FnOnce(u64) -> Option<T>) -> Option<Option<T>> {
+    let bits = bits & ((2 << width) - 1);
+    if bits & 1 == 0 { Some(None) } else { pull(bits >> 1).map(Some) }
+}
 
-    fn option<T>(&mut self, value: Option<T>, push: impl FnOnce(&mut Self, T)) {
-        let present = u64::from(value.is_some());
-        if let Some(value) = value {
-            push(self, value);
+fn grace(grace: Option<u8>) -> u64 {
+    option(grace.map(u64::from))
+}
+
+fn pull_grace(bits: u64) -> Option<Option<u8>> {
+    pull_option(bits, 8, |bits| u8::try_from(bits).ok())
+}
+
+fn packed_pod(pod: Pod) -> u64 {
+    let Pod { uid, grace: left, finalizers, node, gates, terminal, generation } = pod;
+    let held =
+        FINALIZERS.into_iter().rev().fold(0, |held, one| held << 1 | u64::from(finalizers.contains(one)));
+    uid as u64
+        | grace(left) << 1
+        | held << 10
+        | option(node.map(|node| node as u64)) << 13
+        | u64::from(gates == Gates::Closed) << 15
+        | u64::from(terminal) << 16
+        | u64::from(generation) << 17
+}
+
+fn pull_pod(bits: u64) -> Option<Pod> {
+    let held = FINALIZERS.into_iter().zip(10..).filter(|(_, at)| bits >> at & 1 == 1);
+    Some(Pod {
+        uid: pick(&UIDS, bits, 1)?,
+        grace: pull_grace(bits >> 1)?,
+        finalizers: held.fold(Finalizers::NONE, |held, (one, _)| held.with(one)),
+        node: pull_option(bits >> 13, 1, |bits| pick(&[Node::Given, Node::Chosen], bits, 1))?,
+        gates: pick(&[Gates::Open, Gates::Closed], bits >> 15, 1)?,
+        terminal: bits >> 16 & 1 == 1,
+        generation: u8::try_from(bits >> 17 & 7).ok()?,
+    })
+}
+
+fn client(client: Client) -> u64 {
+    let whose = |role: Role, pod: Uid| (role as u64) << 2 | (pod as u64) << 4;
+    match client {
+        Client::Idle => 0,
+        Client::Decided { role, pod } => 1 | whose(role, pod),
+        Client::Commit { role, pod, precondition, options } => {
+            let policy = option(options.propagation.map(|policy| policy as u64));
+            2 | whose(role, pod) | (precondition as u64) << 5 | grace(options.grace) << 6 | policy << 15
         }
-        self.push(present, 1);
-    }
-
-    fn pull_option<T>(&mut self, pull: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
-        if self.pull(1) == 0 { Some(None) } else { pull(self).map(Some) }
-    }
-
-    fn grace(&mut self, grace: Option<u8>) {
-        self.option(grace, |bits, secs| bits.push(secs.into(), 8));
-    }
-
-    fn pull_grace(&mut self) -> Option<Option<u8>> {
-        self.pull_option(|bits| u8::try_from(bits.pull(8)).ok())
-    }
-
-    fn pod(&mut self, pod: Pod) {
-        self.push(pod.uid as u64, 1);
-        self.grace(pod.grace);
-        for finalizer in FINALIZERS {
-            self.push(pod.finalizers.contains(finalizer).into(), 1);
-        }
-        self.option(pod.node, |bits, node| bits.push(node as u64, 1));
-        self.push((pod.gates == Gates::Closed).into(), 1);
-        self.push(pod.terminal.into(), 1);
-        self.push(pod.generation.into(), 3);
-    }
-
-    fn pull_pod(&mut self) -> Option<Pod> {
-        let generation = u8::try_from(self.pull(3)).ok()?;
-        let terminal = self.pull(1) == 1;
-        let gates = pick(&[Gates::Open, Gates::Closed], self.pull(1))?;
-        let node = self.pull_option(|bits| pick(&[Node::Given, Node::Chosen], bits.pull(1)))?;
-        let present = FINALIZERS.into_iter().rev().filter(|_| self.pull(1) == 1);
-        let finalizers = present.fold(Finalizers::NONE, Finalizers::with);
-        let grace = self.pull_grace()?;
-        let uid = pick(&[Uid::Departed, Uid::Current], self.pull(1))?;
-        Some(Pod { uid, grace, finalizers, node, gates, terminal, generation })
-    }
-
-    fn client(&mut self, client: Client) {
-        let whose = |bits: &mut Self, role: Role, pod: Uid| bits.push((role as u64) << 1 | pod as u64, 3);
-        match client {
-            Client::Idle => self.push(0, 2),
-            Client::Decided { role, pod } => {
-                whose(self, role, pod);
-                self.push(1, 2);
-            }
-            Client::Commit { role, pod, precondition, options } => {
-                self.grace(options.grace);
-                self.option(options.propagation, |bits, propagation| bits.push(propagation as u64, 2));
-                self.push(precondition as u64, 1);
-                whose(self, role, pod);
-                self.push(2, 2);
-            }
-            Client::Remove { role, pod, precondition, since } => {
-                self.push(since as u64, 2);
-                self.push(precondition as u64, 1);
-                whose(self, role, pod);
-                self.push(3, 2);
-            }
+        Client::Remove { role, pod, precondition, since } => {
+            3 | whose(role, pod) | (precondition as u64) << 5 | (since as u64) << 6
         }
     }
+}
 
-    fn pull_client(&mut self) -> Option<Client> {
-        let stage = self.pull(2);
-        if stage == 0 {
-            return Some(Client::Idle);
+fn pull_client(bits: u64) -> Option<Client> {
+    let role = pick(&[Role::User, Role::Controller, Role::Kubelet, Role::Collector], bits >> 2, 2)?;
+    let pod = pick(&UIDS, bits >> 4, 1)?;
+    let precondition = pick(&[Precondition::NameOnly, Precondition::Uid], bits >> 5, 1)?;
+    Some(match bits & 3 {
+        0 => Client::Idle,
+        1 => Client::Decided { role, pod },
+        2 => {
+            let grace = pull_grace(bits >> 6)?;
+            let propagation = pull_option(bits >> 15, 2, |bits| pick(&PROPAGATIONS, bits, 2))?;
+            Client::Commit { role, pod, precondition, options: Options { grace, propagation } }
         }
-        let pod = pick(&[Uid::Departed, Uid::Current], self.pull(1))?;
-        let role = pick(&[Role::User, Role::Controller, Role::Kubelet, Role::Collector], self.pull(2))?;
-        if stage == 1 {
-            return Some(Client::Decided { role, pod });
+        _ => {
+            let since = pick(&[Since::Nothing, Since::Held, Since::Removed], bits >> 6, 2)?;
+            Client::Remove { role, pod, precondition, since }
         }
-        let precondition = pick(&[Precondition::NameOnly, Precondition::Uid], self.pull(1))?;
-        if stage == 3 {
-            let since = pick(&[Since::Nothing, Since::Held, Since::Removed], self.pull(2))?;
-            return Some(Client::Remove { role, pod, precondition, since });
-        }
-        let propagation = self.pull_option(|bits| pick(&PROPAGATIONS, bits.pull(2)))?;
-        let grace = self.pull_grace()?;
-        Some(Client::Commit { role, pod, precondition, options: Options { grace, propagation } })
-    }
+    })
 }
 
 /// The finalizers that the model has.
@@ -147,6 +130,7 @@ pub(super) const FINALIZERS: [Finalizers; 3] = [Finalizers::ORPHAN, Finalizers::
 pub(super) const PROPAGATIONS: [Propagation; 3] =
     [Propagation::Orphan, Propagation::Foreground, Propagation::Background];
 
-fn pick<T: Copy>(all: &[T], index: usize) -> Option<T> {
-    all.get(index).copied()
+/// The one that the lowest bits count to.
+fn pick<T: Copy>(all: &[T], bits: u64, width: u32) -> Option<T> {
+    all.get(usize::try_from(bits & ((1 << width) - 1)).ok()?).copied()
 }

@@ -3,11 +3,22 @@
 use std::hash::{Hash, Hasher};
 use std::num::NonZeroU8;
 
+use crate::engine::Stored;
+
 use super::state::{Activity, Attempt, Container, Kill, Record, Stage, State, Waiting};
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         hasher.write_u128(self.pack());
+    }
+}
+
+impl Stored<State> for u128 {
+    fn pack(state: &State) -> Self {
+        state.pack()
+    }
+    fn unpack(self) -> State {
+        State::unpack(self).expect("`pack` made it")
     }
 }
 

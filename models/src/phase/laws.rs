@@ -4,7 +4,7 @@ use pod_lifecycle::RuleId;
 use pod_lifecycle::container::RestartPolicy;
 use pod_lifecycle::phase::Phase;
 
-use super::{Action, Author, Instance, State, Worker};
+use super::{Action, Author, Instance, State, Worker, liveness};
 use crate::law::{Kind, Law, On};
 
 /// Every claim about the model.
@@ -124,6 +124,9 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
             }),
         },
     },
+    liveness::LIV_01,
+    liveness::LIV_05,
+    liveness::LIV_05_ALWAYS,
     Law {
         id: "NON-02",
         says: "the Failed of the Pod garbage collector is overwritten by a phase that a kubelet computed before",

@@ -11,6 +11,8 @@ use pod_lifecycle::worker::{
     Stage, Subject, Waiting, Worker,
 };
 
+use crate::engine::Stored;
+
 use super::state::{
     Author, Cached, Code, Entry, Flight, Instance, Life, Local, Pod, Policy, State, Status, Token, Uid, View,
     Writer,
@@ -21,6 +23,15 @@ impl Hash for State {
         for word in self.pack() {
             hasher.write_u64(word);
         }
+    }
+}
+
+impl Stored<State> for [u64; 3] {
+    fn pack(state: &State) -> Self {
+        state.pack()
+    }
+    fn unpack(self) -> State {
+        State::unpack(self).expect("`pack` made it")
     }
 }
 

@@ -1,0 +1,89 @@
+//! Judges every law on every state and step with the engine: what [`explore`](crate::audit::explore) does with stateright,
+//! without its counters. Mutants and remedies are searched so; stateright stays the judge of the model itself.
+
+use std::time::Instant;
+
+use crate::audit::{Claim, Exploration, Path, Until, decided};
+use crate::engine::{self, Beyond, Flow, Limit, Space, Step, Stored, Visit};
+use crate::law::{On, Protocol, Taken};
+use crate::liveness::Plain;
+
+/// What a search may take for its states; beyond it states are kept as fingerprints, and the outcome says so.
+const MEMORY: Limit = Limit { bytes: 4 << 30, beyond: Beyond::Compact };
+
+/// A claim that is not yet decided: what it looks at, and the answer that decides it.
+type Open<S, A> = (usize, Claim, &'static On<S, A>, bool);
+
+/// A claim that is decided: by a state, or by a step that leaves it.
+struct Found<A> {
+    law: usize,
+    claim: Claim,
+    state: u32,
+    step: Option<A>,
+}
+
+/// Explores `model` breadth first; every path found is a shortest one. `P` is how a state is kept: itself, or packed.
+pub fn search<M: Protocol, P: Stored<M::State>>(model: M, until: Until) -> Exploration<M::State, M::Action> {
+    #[allow(clippy::disallowed_methods, reason = "the duration is reported, nothing is decided by it")]
+    let start = Instant::now();
+    let model = Plain(model);
+    let laws = M::LAWS.iter().enumerate();
+    let claims = laws.flat_map(|(index, law)| decided(&law.kind).map(move |claim| (index, claim)));
+    let mut open: Vec<Open<M::State, M::Action>> =
+        claims.map(|(law, (claim, on, decides))| (law, claim, on, decides)).collect();
+    let mut found: Vec<Found<M::Action>> = Vec::new();
+    let space: Space<P> = engine::explore(&model, MEMORY, |visit| {
+        open.retain(|(law, claim, on, decides)| match judge(visit, on, *decides) {
+            Some(step) => {
+                found.push(Found { law: *law, claim: *claim, state: visit.id, step });
+                false
+            }
+            None => true,
+        });
+        match until {
+            Until::Found(law, claim)
+                if found.iter().any(|found| (found.law, found.claim) == (law, claim)) =>
+            {
+                Flow::End
+            }
+            Until::Found(..) | Until::Exhausted => Flow::On,
+        }
+    });
+    let elapsed = start.elapsed();
+    found.sort_by_key(|found| (found.law, found.claim));
+    let found = found.into_iter().map(|found| (found.law, found.claim, path(&model, &space, &found)));
+    let found = found.collect();
+    let (states, outcome) = (space.len() as usize, space.outcome);
+    Exploration { states, outcome, elapsed, fired: Vec::new(), refused: Vec::new(), found }
+}
+
+/// Whether this state or one of its steps decides a claim, and which step.
+fn judge<S: Copy, A: Copy>(visit: &Visit<'_, S, A>, on: &On<S, A>, decides: bool) -> Option<Option<A>> {
+    match on {
+        On::State(predicate) => (predicate(visit.state) == decides).then_some(None),
+        On::Choices(predicate) => {
+            let steps: Vec<_> = visit.steps.iter().map(|step| (step.action, step.next)).collect();
+            (predicate(visit.state, &steps) == decides).then_some(None)
+        }
+        On::Step(predicate) => {
+            let decides = |step: &&Step<S, A>| predicate(visit.state, &step.action, &step.next) == decides;
+            visit.steps.iter().find(decides).map(|step| Some(step.action))
+        }
+    }
+}
+
+fn path<M: Protocol, P: Stored<M::State>>(
+    model: &Plain<M>,
+    space: &Space<P>,
+    found: &Found<M::Action>,
+) -> Path<M::State, M::Action> {
+    let mut before = model.0.initial();
+    let actions = space.path(model, found.state).into_iter().map(|step| step.action).chain(found.step);
+    let take = |action| {
+        let moved = model.0.step(&before, action);
+        let taken = Taken { before, action, after: moved.next, refused: moved.refused };
+        before = moved.next;
+        taken
+    };
+    actions.map(take).collect()
+}
