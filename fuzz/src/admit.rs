@@ -292,7 +292,7 @@ impl Plain {
             match one.rule {
                 Rule::RestartIn7 if code == 7 => return true,
                 Rule::RestartNotIn7 if code != 7 => return true,
-                _ => {}
+                Rule::None | Rule::RestartIn7 | Rule::RestartNotIn7 | Rule::RestartAll => {}
             }
         }
         match (if one.policy == 0 { self.policy } else { one.policy }, code) {
@@ -411,7 +411,7 @@ fn reviewed(old: &Plain, new: &Plain) -> Vec<RuleId> {
         && new.containers.iter().any(|one| match one.state {
             State::Running => true,
             State::Ended(code) => code != 0,
-            _ => false,
+            State::Missing | State::Empty | State::Waiting => false,
         });
     let fell = std::iter::zip(old.containers, new.containers).any(|(old, new)| {
         old.state != State::Missing && new.state != State::Missing && new.restarts < old.restarts

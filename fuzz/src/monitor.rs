@@ -129,7 +129,7 @@ impl Cluster {
             0 => pod.gate = false,
             1 if !pod.gate && pod.dt.is_none() => pod.bound = true,
             2 if pod.bound && pod.runs.is_none() && pod.dt.is_none() => {
-                (pod.runs, pod.phase) = (Some(None), RUNNING)
+                (pod.runs, pod.phase) = (Some(None), RUNNING);
             }
             3 if pod.runs == Some(None) => pod.runs = Some(Some(0)),
             4 if pod.runs == Some(None) => pod.runs = Some(Some(137)),

@@ -30,7 +30,11 @@ fn law(before: Option<Plain>, event: Happens, after: Option<Plain>, answer: Answ
     match answer {
         Answer::Calls(Some(SYNC), ..) => assert_eq!(before.level, 0, "{before:?}"),
         Answer::Calls(Some(TERMINATING), _, grace) => assert_ne!(grace, Some(0), "{before:?}"),
-        _ => {}
+        Answer::Refused
+        | Answer::Updated(..)
+        | Answer::Calls(..)
+        | Answer::Returned(..)
+        | Answer::Kept(..) => {}
     }
     if before.grace > 0 {
         let asked = matches!(event, Happens::Update { kill: Some((_, Some(_))), .. });
@@ -234,7 +238,12 @@ fn number(call: Call) -> Option<u8> {
 fn given(call: Call) -> Option<u64> {
     match call {
         Call::SyncTerminatingPod { grace, .. } => grace.map(Grace::as_secs),
-        _ => None,
+        Call::SyncPod { .. }
+        | Call::SyncTerminatingRuntimePod
+        | Call::SyncTerminatedPod { .. }
+        | Call::HeldBack
+        | Call::NeverStarts
+        | Call::Idle => None,
     }
 }
 
@@ -358,7 +367,7 @@ impl Plain {
         if spec.is_none() {
             self.observed = true;
             used = self.waiting.and_then(|waiting| waiting.message.spec);
-            used = used.or(self.last.and_then(|last| last.spec));
+            used = used.or_else(|| self.last.and_then(|last| last.spec));
         }
         if !first && self.level > 0 && kind == CREATE {
             self.restart = true;
@@ -421,7 +430,7 @@ impl Plain {
             }
         }
         self.waiting = None;
-        let kill = waits.kill.or(self.last.and_then(|last| last.kill));
+        let kill = waits.kill.or_else(|| self.last.and_then(|last| last.kill));
         self.last = Some(Message { kill, ..waits });
         self.begun |= self.level > 0;
         let call = if waits.spec.is_none() { RUNTIME } else { self.level };
@@ -438,7 +447,7 @@ impl Plain {
             return (Some(self), Answer::Returned(Again::AfterFailure, 0));
         }
         match call {
-            SYNC if outcome == 0 => return (Some(self), Answer::Returned(Again::Periodically, 0)),
+            SYNC if outcome == 0 => (Some(self), Answer::Returned(Again::Periodically, 0)),
             SYNC => {
                 self.level = 1;
                 self.begun = true;
