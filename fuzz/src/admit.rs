@@ -431,7 +431,8 @@ fn reviewed(old: &Plain, new: &Plain) -> Vec<RuleId> {
         (binds && (deleting || new.gates != [false; 2]), RuleId::CRE_30),
         (old.node != 0 && new.node != old.node, RuleId::INV_09),
         (grows(old.gates, new.gates), RuleId::INV_10),
-        (constants_change(old, new), RuleId::INV_13),
+        (constants_change(old, new) || containers_change(old, new), RuleId::INV_13),
+        (starts_after_end(old, new), RuleId::INV_21),
         (deadline_grows(old, new), RuleId::INV_15),
         (foreign, RuleId::OBJ_31),
         (unknown, RuleId::PHA_41),
@@ -445,6 +446,19 @@ fn reviewed(old: &Plain, new: &Plain) -> Vec<RuleId> {
 
 fn constants_change(old: &Plain, new: &Plain) -> bool {
     old.policy != new.policy || seconds(old.spec_grace) != seconds(new.spec_grace)
+}
+
+fn containers_change(old: &Plain, new: &Plain) -> bool {
+    std::iter::zip(old.containers, new.containers)
+        .any(|(old, new)| (old.policy, old.rule) != (new.policy, new.rule))
+}
+
+/// INV-21: something runs under a phase that was and is terminal, and did not run before.
+fn starts_after_end(old: &Plain, new: &Plain) -> bool {
+    let runs = |one: One| one.state == State::Running;
+    old.is_over()
+        && new.is_over()
+        && std::iter::zip(old.containers, new.containers).any(|(old, new)| runs(new) && !runs(old))
 }
 
 fn seconds(grace: i64) -> i64 {
@@ -474,7 +488,7 @@ fn refused_by(endpoint: Endpoint, old: &Plain, new: &Plain) -> Vec<RuleId> {
         (main && old.node == 0 && new.node != 0, RuleId::VAL_12),
         (main && old.node != 0 && old.node != new.node, RuleId::INV_09),
         (main && grows(old.gates, new.gates), RuleId::INV_10),
-        (main && constants_change(old, new), RuleId::INV_13),
+        (main && (constants_change(old, new) || containers_change(old, new)), RuleId::INV_13),
         (main && deadline_grows(old, new), RuleId::INV_15),
         (!main && resurrects(old, new).contains(&true), RuleId::VAL_22),
     ])
