@@ -1,5 +1,5 @@
 //! Several attempts to kill one Pod, by a simulated runtime: the worker decides when an attempt begins and with which
-//! grace, [`termination`](crate::termination) plays it. What is asked during an attempt counts for the next one (KUB-14,
+//! grace, [`termination`] plays it. What is asked during an attempt counts for the next one (KUB-14,
 //! KUB-19), and a kubelet that restarts begins anew (KUB-61).
 
 use std::time::Duration;

@@ -72,7 +72,7 @@ impl fmt::Display for Reason {
 
 impl Binding {
     /// Decides one `POST pods/{name}/binding` on the stored Pod (CRE-30 rows 4 to 7). A given UID is compared
-    /// before, by [`Preconditions`](crate::deletion::Preconditions).
+    /// before, by [`Preconditions`].
     ///
     /// # Errors
     /// [`Rejection`] if the API server answers 409; then nothing has changed.

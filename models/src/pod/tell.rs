@@ -13,6 +13,8 @@ const ETCD: &str = "etcd";
 const KUBELET: &str = "Kubelet";
 const RUNTIME: &str = "Runtime";
 const USER: &str = "User";
+/// What a call in progress is called among the changes.
+const IN_FLIGHT: &str = "in flight";
 
 /// Which incarnation each of the two names means.
 #[derive(Clone, Copy, Default)]
@@ -29,17 +31,33 @@ pub(super) fn tell(path: &[Taken<State, Action>]) -> Vec<Told> {
     parts(path).map(join).collect()
 }
 
-/// The same with a message of its own to the store wherever the API server writes, step by step.
+/// The same with a message of its own to the store wherever the API server writes, and to the runtime where a stop
+/// begins, step by step. What a kubelet that asks the API server notes for itself is left out.
 pub(crate) fn tell_apart(path: &[Taken<State, Action>]) -> Vec<Vec<Told>> {
-    let split = |Parts { mut message, written }: Parts| {
-        if written.is_empty() || message.to != API {
-            message.changes.splice(0..0, written);
-            return vec![message];
+    let split = |(step, Parts { mut message, written }): (&Taken<State, Action>, Parts)| {
+        if message.to == API {
+            let write = Told { from: API, to: ETCD, says: "write".to_owned(), changes: written };
+            message.changes.clear();
+            return if write.changes.is_empty() { vec![message] } else { vec![message, write] };
         }
-        let says = "write".to_owned();
-        vec![message, Told { from: API, to: ETCD, says, changes: written }]
+        message.changes.splice(0..0, written);
+        let Some(grace) = Uid::ALL.into_iter().find_map(|uid| begun_stop(step, uid)) else {
+            return vec![message];
+        };
+        message.changes.retain(|change| !change.starts_with(IN_FLIGHT));
+        let says = format!("stop signal; SIGKILL to what still runs after {} s (KUB-43)", secs(grace));
+        vec![message, Told { from: KUBELET, to: RUNTIME, says, changes: Vec::new() }]
     };
-    parts(path).map(split).collect()
+    path.iter().zip(parts(path)).map(split).collect()
+}
+
+/// The grace of the stop that this step begins of a running container.
+fn begun_stop(step: &Taken<State, Action>, uid: Uid) -> Option<Token> {
+    let (before, after) = (step.before.local(uid)?, step.after.local(uid)?);
+    match (before.flight, after.flight) {
+        (Flight::None, Flight::Stopping(grace)) if after.instance == Instance::Running => Some(grace),
+        (Flight::None | Flight::Pulling | Flight::Starting | Flight::Stopping(_), _) => None,
+    }
 }
 
 /// One step: its message with what changed on the node, and what changed in the store.
@@ -250,7 +268,7 @@ fn local(before: &State, after: &State, uid: Uid, name: u32, changes: &mut Vec<S
         }
         Flight::Stopping(_) => "stop".to_owned(),
     };
-    field(changes, "in flight", flight(old), flight(new));
+    field(changes, IN_FLIGHT, flight(old), flight(new));
     // How it ended is forgotten with its Pod.
     if !matches!((old.instance, new.instance), (Instance::Exited(_), Instance::Exited(_))) {
         field(changes, "container", instance(old.instance), instance(new.instance));
