@@ -14,6 +14,9 @@ use crate::rules::RuleId;
 use crate::termination::{Event, Hook, Kill, Order};
 use crate::time::{Grace, Now, Time};
 
+mod api;
+mod kubelet;
+mod pass;
 mod worker;
 
 /// A finite machine: its edges, merged by source and target.
@@ -59,7 +62,19 @@ pub enum EdgeKind {
 /// ```
 #[must_use]
 pub fn all() -> Vec<Table> {
-    vec![deletion(), phase(), binding(), worker::table(), kill()]
+    vec![
+        deletion(),
+        phase(),
+        api::creation(),
+        api::scheduling(),
+        binding(),
+        worker::table(),
+        kill(),
+        pass::table(),
+        kubelet::container(),
+        kubelet::backoff(),
+        kubelet::final_deletes(),
+    ]
 }
 
 #[derive(Default)]

@@ -45,6 +45,7 @@ mod status_computed;
 mod status_pods;
 mod strategies;
 mod sync;
+mod table;
 mod termination;
 mod time;
 mod wire;
