@@ -11,8 +11,9 @@
 //!
 //! *Every decision is a call* of a machine of this crate: [`worker`](crate::worker) (which sync function runs),
 //! [`sync`](crate::sync) (what a pass starts and kills), [`backoff`](crate::backoff),
-//! [`termination`](crate::termination) (how a container is stopped), [`phase`](crate::phase),
-//! [`final_status`](crate::final_status) and [`deletion`](crate::deletion). This module only brings them together.
+//! [`termination`](crate::termination) (how a container is stopped), [`status`](crate::status) (what is computed and
+//! what is written), [`final_status`](crate::final_status), [`kubelet_admission`](crate::kubelet_admission) and
+//! [`deletion`](crate::deletion). This module only brings them together.
 //!
 //! *Not modelled*: probes, images, resizes, cgroups and devices; failures of the API server; Pods that wait for the
 //! name of a static Pod.

@@ -13,7 +13,7 @@ mod restart_count;
 mod sandbox;
 
 pub use care::{Cause, Killing, Verdict};
-pub use reset::{Evidence, Marked, Removal, Reset, Stop, cleaned_up, reset_due, reset_ends};
+pub use reset::{Evidence, Marked, Removal, Reset, Stop, cleaned_up, reset_due};
 pub use restart_count::{Before, first_count, lost_count, reported_count};
 pub use sandbox::{Address, Namespace, Readiness, Sandbox, SandboxNeed};
 

@@ -5,7 +5,8 @@ use super::object::{Action, Disruption, Object, Observation, Seen, Status};
 use super::pod::{Ctx, Pod};
 use crate::deletion::{Effect, Finalizers, Input, Rejection, Request, Step};
 use crate::final_status::{FinalDelete, final_delete};
-use crate::phase::{self, Processes, Publication};
+use crate::phase::{Processes, Publication};
+use crate::status::{self, Condition, ConditionType, Content};
 use crate::time::Grace;
 use crate::worker::Question;
 
@@ -63,15 +64,21 @@ impl Pod {
         let (cached, stored) = (self.kubelet.cached.as_ref()?, &self.object.as_ref()?.status);
         let possible = Question::CouldHaveRunningContainers.answer(self.kubelet.worker, ctx.synced);
         let processes = if possible { Processes::Possible } else { Processes::Stopped };
-        let (phase, reason) = match phase::publish(Some(stored.phase), Some(cached.phase), processes) {
+        let (old, new) = (stored.conditions(), cached.conditions());
+        let merge = status::merge(stored.snapshot(&old), cached.snapshot(&new), processes);
+        let (phase, reason) = match merge.publication {
             Publication::New => (cached.phase, cached.reason),
             Publication::Withheld => (stored.phase, stored.reason),
         };
-        let ends = phase.is_terminal() && !stored.phase.is_terminal();
-        let disruption = match (cached.disruption, processes) {
-            (Disruption::ByKubelet, Processes::Stopped) if ends => Disruption::ByKubelet,
-            (Disruption::None | Disruption::ByApi | Disruption::ByKubelet, _) => stored.disruption,
+        let is_target = |list: &[Condition], index: usize| {
+            list.get(index).is_some_and(|condition| condition.kind == ConditionType::DisruptionTarget)
         };
+        let target = merge.conditions().find_map(|merged| match merged.content {
+            Content::Stored(index) => is_target(&old, index).then_some(stored.disruption),
+            Content::New(index) => is_target(&new, index).then_some(cached.disruption),
+            Content::NotReady(..) => None,
+        });
+        let disruption = target.unwrap_or(Disruption::None);
         Some(Status { phase, reason, disruption, ..cached.clone() })
     }
 

@@ -1,7 +1,8 @@
-//! Housekeeping: what the kubelet forgets, and whom it stops without having been told (KUB-27, KUB-60).
+//! Housekeeping: what the kubelet forgets, and whom it stops without having been told (KUB-27, KUB-60, CRE-46).
 
 use super::object::Action;
 use super::pod::{Ctx, Kubelet, Pod};
+use crate::kubelet_admission::{InRuntime, pushes_through};
 use crate::phase::Source;
 use crate::worker::{Desired, Difference, Housekept, Killer, Kind, Marks, Stage, Subject, Update};
 
@@ -30,7 +31,20 @@ impl Pod {
                     || !worker.stage.marks().contains(Marks::DELETED)
             }
             (Some(worker), Desired::Listed) => worker.stage.marks().contains(Marks::RESTART_REQUESTED),
-            (None, Desired::Orphan | Desired::Listed) => self.runtime.any_running(),
+            (None, Desired::Orphan | Desired::Listed) => {
+                self.runtime.any_running() || self.is_pushed_through()
+            }
+        }
+    }
+
+    /// Whether housekeeping gives a Pod that no worker has to one (CRE-46).
+    fn is_pushed_through(&self) -> bool {
+        let runtime = if self.runtime.any_running() { InRuntime::Running } else { InRuntime::Gone };
+        match (&self.kubelet.given, self.kubelet.desired) {
+            (Some(given), Desired::Listed) => {
+                pushes_through(given.status.phase, given.deletion, self.kubelet.worker, runtime)
+            }
+            (Some(_) | None, Desired::Orphan) | (None, Desired::Listed) => false,
         }
     }
 
@@ -41,6 +55,9 @@ impl Pod {
             if self.runtime.any_running() {
                 let kill = Killer::Orphan.options(None);
                 self.update(Update { kind: Kind::Kill, subject: Subject::Runtime, kill }, None, ctx);
+            } else if let (true, Some(facts)) = (self.is_pushed_through(), self.worker_facts()) {
+                let subject = Subject::Pod(facts);
+                self.update(Update { kind: Kind::Create, subject, kill: None }, None, ctx);
             }
             return;
         };

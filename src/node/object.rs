@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::binding::Binding;
-use crate::container::{ContainerState, Exit, ExitReason, Started};
+use crate::container::{Exit, ExitReason, Started};
 use crate::deletion::{self, Deletion, Finalizers};
 use crate::final_status::{self, Shown};
 use crate::phase::{Deleting, Phase};
@@ -162,6 +162,8 @@ pub enum Waiting {
     CrashLoopBackOff,
     /// `RestartingAllContainers`.
     RestartingAllContainers,
+    /// No reason: nothing is known of its instance (CTR-41).
+    Unspecified,
 }
 
 impl Waiting {
@@ -173,21 +175,12 @@ impl Waiting {
             Self::PodInitializing => "PodInitializing",
             Self::CrashLoopBackOff => "CrashLoopBackOff",
             Self::RestartingAllContainers => "RestartingAllContainers",
+            Self::Unspecified => "",
         }
     }
 }
 
 impl Entry {
-    /// As the phase reads it.
-    pub(super) const fn for_phase(self) -> ContainerState {
-        match (self.state, self.last) {
-            (State::Waiting(_), None) => ContainerState::Waiting,
-            (State::Waiting(_), Some(exit)) => ContainerState::WaitingAfter(exit),
-            (State::Running, _) => ContainerState::Running(self.started),
-            (State::Terminated(exit), _) => ContainerState::Terminated(exit),
-        }
-    }
-
     /// As the end of the Pod reads it.
     pub(super) fn for_end(self) -> final_status::Entry {
         let shown = match self.state {

@@ -9,6 +9,7 @@ use super::runtime::Runtime;
 use super::spec::{Pace, PodSpec, next_of};
 use crate::backoff::Series;
 use crate::final_status::{self, Finished};
+use crate::kubelet_admission::{self, Handler, Need, Rejected, admit, needed};
 use crate::phase::Source;
 use crate::sync::Start;
 use crate::time::{Grace, Now, Time};
@@ -341,19 +342,19 @@ impl Pod {
         }
     }
 
-    /// Admission of a Pod that is new to the kubelet (CRE-40, CRE-42, KUB-68).
+    /// Admission of a Pod that is new to the kubelet (CRE-40 … CRE-42); only the shutdown of the node rejects
+    /// (KUB-68).
     fn is_rejected(&mut self, ctx: &mut Ctx<'_>) -> bool {
-        let (Some(reason), Some(given), None) = (ctx.refuses, &self.kubelet.given, self.kubelet.worker)
-        else {
-            return false;
-        };
-        if given.status.phase.is_terminal() {
+        let Some(given) = &self.kubelet.given else { return false };
+        if needed(Some(given.status.phase), self.kubelet.worker) == Need::Skipped {
             return false;
         }
+        let shutdown = ctx.refuses.map(|_| kubelet_admission::Reason::NodeShutdown);
+        let answer = admit(|handler| shutdown.filter(|_| handler == Handler::NodeShutdown));
+        let (Err(_), Some(reason)) = (answer, ctx.refuses) else { return false };
         let Object { status, .. } = Object::new(given.finalizers);
-        let rejected = Status { phase: crate::phase::Phase::Failed, reason, ..status };
         ctx.note(Action::Rejected);
-        self.cache_status(rejected, ctx);
+        self.cache_status(Status { phase: Rejected::PHASE, reason, ..status }, ctx);
         true
     }
 }

@@ -1,79 +1,89 @@
-//! The status that the kubelet computes of one Pod: its containers (CTR-40 … CTR-45, CTR-31), its phase, the condition
-//! of a reset.
+//! The status that the kubelet computes of one Pod: what [`status::generate`] decides, over the facts of this node.
 
-use super::object::{Entry, Object, Reason, State, Status, Waiting};
+use super::object::{Disruption, Entry, Object, Reason, State, Status, Waiting};
 use super::pod::{Ctx, Pod};
-use super::runtime::{Life, Process};
-use crate::container::{ContainerFacts, Exit, ExitReason, Instance, RestartAll, Role, Started};
-use crate::final_status::{self, After, LOST, Old};
-use crate::phase::{self, Copies, Deadline, Initialized, Pass, Wording};
-use crate::sync::{
-    self, Before, Evidence, Marked, Readiness, Reset, Start, lost_count, reported_count, reset_due,
-    reset_ends,
+use super::runtime::{Container, Life, Process};
+use super::spec::ContainerSpec;
+use crate::container::{RestartAll, Role, Started};
+use crate::final_status::{self, After, Old};
+use crate::phase::{Deadline, Initialized, Pass, Wording};
+use crate::status::{
+    self, Before, Body, Condition, ConditionType, Generated, Identity, Listed, Probed, Ready, Run, RunState,
+    Runs, Shown, Snapshot, StartFailure, Truth, Verdict, Wait,
 };
-
-/// The exit that stands for a container that a reset has removed (CTR-31).
-const RESET: Exit = Exit { code: 137, reason: ExitReason::RestartingAllContainers };
+use crate::sync::{Marked, Readiness, Start};
 
 impl Pod {
-    /// The cached status, else that of the object which the kubelet was given (PHA-10).
-    fn previous<'a>(&'a self, given: &'a Object) -> &'a Status {
-        self.kubelet.cached.as_ref().unwrap_or(&given.status)
-    }
-
-    /// Computes the status (PHA-04, PHA-10 … PHA-16).
+    /// Computes the status (PHA-10 … PHA-16).
     pub(super) fn compute_status(&self, given: &Object, pass: Pass, ctx: &Ctx<'_>) -> Status {
-        let previous = self.previous(given);
-        let reset = self.reset(previous);
-        let mut entries: Vec<Entry> = (0..self.spec.containers.len())
-            .filter_map(|place| self.entry(place, previous.entries.get(place).copied(), reset, given))
-            .collect();
-        let facts = phase::Facts {
+        let previous = self.kubelet.cached.as_ref().unwrap_or(&given.status); // PHA-10
+        let places = self.spec.containers.iter().zip(&self.runtime.containers).enumerate();
+        let containers: Vec<_> =
+            places.map(|(place, (spec, container))| self.facts(place, spec, container, previous)).collect();
+        let (stored, cached) = (given.status.conditions(), previous.conditions());
+        let facts = status::Facts {
             policy: self.spec.policy,
             pass,
             source: self.source,
+            deleting: given.deleting(),
+            sandbox: self.runtime.sandbox_need(),
             initialized: self.initialized(),
+            deadline: Deadline::read(
+                previous.started.map(|at| ctx.time(at)),
+                self.spec.deadline,
+                ctx.clock(),
+            ),
+            gates: &[],
+            api: given.status.snapshot(&stored),
+            cached: self.kubelet.cached.as_ref().map(|status| status.snapshot(&cached)),
+            resize: &[],
         };
-        let containers = self.spec.containers.iter().zip(&entries).map(|(spec, entry)| ContainerFacts {
-            role: spec.role,
-            policy: spec.policy(),
-            state: entry.for_phase(),
-        });
-        let computed = phase::compute(facts, containers).phase();
-        let copies = Copies { previous: Some(previous.phase), api: Some(given.status.phase) };
-        let started = previous.started.or(Some(ctx.now));
-        let deadline =
-            Deadline::read(previous.started.map(|at| ctx.time(at)), self.spec.deadline, ctx.clock());
-        let settled = phase::settle(computed, copies, deadline);
-        let reason = match settled.wording {
+        let generated = status::generate(facts, &containers);
+        let reason = match generated.settled.wording {
             Wording::Kept if previous.reason == Reason::None => given.status.reason,
             Wording::Kept => previous.reason,
             Wording::Cleared => Reason::None,
             Wording::DeadlineExceeded => Reason::DeadlineExceeded,
         };
-        for entry in &mut entries {
-            entry.started = if entry.state == State::Running { Started::Yes } else { Started::NotYet }; // PHA-16
+        let entries = generated.entries().zip(&self.runtime.containers).enumerate();
+        let entries = entries.map(|(place, (entry, container))| {
+            let before = previous.entries.get(place).and_then(|before| before.instance);
+            shown(entry, container, before)
+        });
+        Status {
+            phase: generated.settled.phase,
+            reason,
+            entries: entries.collect(),
+            resetting: resetting(generated),
+            disruption: disruption(generated, &given.status, previous),
+            started: previous.started.or(Some(ctx.now)),
         }
-        let left = !reset_ends(&self.facts_of_containers(&self.instances()));
-        let resetting = match (reset, settled.phase.is_terminal(), left) {
-            (Reset::Due, false, true) => Marked::Yes, // PHA-25
-            (Reset::Due | Reset::NotDue, _, _) => Marked::No,
-        };
-        Status { phase: settled.phase, reason, entries, resetting, disruption: previous.disruption, started }
     }
 
-    /// Whether a reset is due (CTR-32).
-    fn reset(&self, previous: &Status) -> Reset {
-        let containers = self.spec.containers.iter().zip(&self.runtime.containers).enumerate();
-        let evidence = containers.filter(|(_, (spec, _))| spec.role != Role::Ephemeral).map(
-            |(place, (spec, container))| {
-                let newest = container.processes.first().map(Process::instance);
-                let reported =
-                    previous.entries.get(place).and_then(|entry| entry.exit()).map(|exit| exit.code);
-                (spec.policy(), Evidence::Runtime { newest, reported })
-            },
-        );
-        reset_due(previous.resetting, evidence)
+    /// What the status entry of one container is made of.
+    fn facts<'a>(
+        &self,
+        place: usize,
+        spec: &'a ContainerSpec,
+        container: &Container,
+        previous: &Status,
+    ) -> status::Container<'a> {
+        let before = previous.entries.get(place);
+        let reported = before.and_then(|before| before.instance);
+        let failure = match self.kubelet.delayed.get(place) {
+            Some(Start::No) => StartFailure::Recorded,
+            Some(Start::Yes) | None => StartFailure::None,
+        };
+        // No probes: a container has started as soon as it runs (PHA-16).
+        let started = if container.is_running() { Started::Yes } else { Started::NotYet };
+        status::Container {
+            role: spec.role,
+            policy: spec.policy(),
+            runs: Runs::of(container.processes.iter().map(|process| run(process, reported))),
+            before: before.map(Entry::before),
+            failure,
+            probed: Probed { ready: None, started: Some(started) },
+        }
     }
 
     /// Whether the runtime knows an instance of a regular container in the newest, ready sandbox.
@@ -87,109 +97,6 @@ impl Pod {
                 && container.processes.iter().any(|process| process.sandbox == sandbox.attempt)
         });
         if known { Initialized::Yes } else { Initialized::No }
-    }
-
-    /// The status of one container (CTR-40 … CTR-45, CTR-31).
-    fn entry(&self, place: usize, before: Option<Entry>, reset: Reset, given: &Object) -> Option<Entry> {
-        let spec = self.spec.containers.get(place)?;
-        let processes = self.runtime.containers.get(place)?.processes.as_slice();
-        let Some((newest, older)) = processes.split_first() else {
-            return Some(self.entry_without_instance(spec.role, before, reset, given));
-        };
-        let instance = newest.instance();
-        let (state, counted) = match newest.life {
-            Life::Running { .. } => (State::Running, before),
-            Life::Exited { exit, .. } => (State::Terminated(exit), before),
-        };
-        let counted = match counted.map(|entry| (entry.state, entry.restarts)) {
-            Some((State::Terminated(_), count)) => Before::Terminated(count),
-            Some((State::Waiting(_) | State::Running, count)) => Before::Other(count),
-            None => Before::Nothing,
-        };
-        let last = match (older.first().map(|second| second.life), before) {
-            (Some(Life::Exited { exit, .. }), _) => Some(exit),
-            (Some(Life::Running { .. }), _) => None,
-            (None, Some(Entry { state: State::Terminated(exit), instance, .. }))
-                if instance != Some(newest.id) =>
-            {
-                Some(exit)
-            }
-            (None, Some(entry)) => entry.last,
-            (None, None) => None,
-        };
-        let started = match (state, before) {
-            (State::Running, Some(Entry { state: State::Running, started, .. })) => started, // CTR-47
-            (State::Running | State::Waiting(_) | State::Terminated(_), _) => Started::NotYet,
-        };
-        let restarts = reported_count(instance, newest.count, counted);
-        let entry = Entry { state, last, restarts, started, instance: Some(newest.id) };
-        Some(self.with_start_error(place, entry, instance, given))
-    }
-
-    /// CTR-42, CTR-31, CTR-43.
-    fn entry_without_instance(
-        &self,
-        role: Role,
-        before: Option<Entry>,
-        reset: Reset,
-        given: &Object,
-    ) -> Entry {
-        let waiting = Entry {
-            state: State::Waiting(self.default_waiting()),
-            last: None,
-            restarts: 0,
-            started: Started::NotYet,
-            instance: None,
-        };
-        let entry = match (before, reset) {
-            (None, _) => waiting,
-            (Some(Entry { state: State::Running | State::Terminated(_), restarts, .. }), Reset::Due) => {
-                Entry {
-                    state: State::Waiting(Waiting::RestartingAllContainers),
-                    last: Some(RESET),
-                    restarts: lost_count(restarts),
-                    ..waiting
-                }
-            }
-            (Some(old @ Entry { state: State::Terminated(_), .. }), Reset::NotDue) => return old,
-            (Some(Entry { state: State::Running, last: None, restarts, .. }), Reset::NotDue) => {
-                let restarts = if given.deletion.is_deleting() { restarts } else { lost_count(restarts) };
-                Entry { last: Some(LOST), restarts, ..waiting }
-            }
-            (Some(Entry { state: State::Running | State::Waiting(_), last, restarts, .. }), _) => {
-                Entry { last, restarts, ..waiting }
-            }
-        };
-        if role == Role::Init && self.any_regular_instance() {
-            return Entry { state: State::Terminated(Exit { code: 0, reason: ExitReason::Other }), ..entry }; // CTR-43
-        }
-        entry
-    }
-
-    fn default_waiting(&self) -> Waiting {
-        let has_init =
-            self.spec.containers.iter().any(|spec| matches!(spec.role, Role::Init | Role::Sidecar));
-        if has_init { Waiting::PodInitializing } else { Waiting::ContainerCreating }
-    }
-
-    fn any_regular_instance(&self) -> bool {
-        let mut containers = self.spec.containers.iter().zip(&self.runtime.containers);
-        containers.any(|(spec, container)| spec.role == Role::Regular && !container.processes.is_empty())
-    }
-
-    /// CTR-44.
-    fn with_start_error(&self, place: usize, entry: Entry, newest: Instance, given: &Object) -> Entry {
-        let Some(spec) = self.spec.containers.get(place) else { return entry };
-        let failed = self.kubelet.delayed.get(place) == Some(&Start::No);
-        let done = matches!(spec.role, Role::Init | Role::Sidecar)
-            && matches!(newest, Instance::Exited(Exit { code: 0, .. }));
-        let again = sync::should_start(Some(newest), spec.policy(), self.spec.policy, given.deleting());
-        match (failed && !done, again, entry.state) {
-            (true, Start::Yes, State::Terminated(exit)) => {
-                Entry { state: State::Waiting(Waiting::CrashLoopBackOff), last: Some(exit), ..entry }
-            }
-            (true | false, Start::Yes | Start::No, _) => entry,
-        }
     }
 
     /// Takes a status into the cache and has it written, unless it is the same or may not follow (CTR-35).
@@ -231,5 +138,106 @@ impl Pod {
             of(|role| role == Role::Regular),
             of(|role| matches!(role, Role::Init | Role::Sidecar)),
         )
+    }
+}
+
+fn run(process: &Process, reported: Option<u32>) -> Run {
+    Run {
+        state: match process.life {
+            Life::Running { .. } => RunState::Running,
+            Life::Exited { exit, .. } => RunState::Exited(exit),
+        },
+        restarts: process.count,
+        identity: if reported == Some(process.id) { Identity::Reported } else { Identity::Other },
+    }
+}
+
+/// A computed entry as the object shows it; `before` is the instance that was reported.
+fn shown(entry: status::Entry, container: &Container, before: Option<u32>) -> Entry {
+    Entry {
+        state: match entry.state {
+            status::State::Waiting(wait) => State::Waiting(waiting(wait)),
+            status::State::Running(_) => State::Running,
+            status::State::Terminated(exit, _) => State::Terminated(exit),
+        },
+        last: entry.last.exit(),
+        restarts: entry.restarts,
+        started: entry.started.unwrap_or(Started::NotYet),
+        instance: match entry.body {
+            Body::Newest => container.processes.first().map(|newest| newest.id),
+            Body::Spec => None,
+            Body::Reported => before,
+        },
+    }
+}
+
+const fn waiting(wait: Wait) -> Waiting {
+    match wait {
+        Wait::Creating => Waiting::ContainerCreating,
+        Wait::Initializing => Waiting::PodInitializing,
+        Wait::Unspecified => Waiting::Unspecified,
+        Wait::Resetting => Waiting::RestartingAllContainers,
+        Wait::Failed => Waiting::CrashLoopBackOff, // no start of a node fails but by its back-off
+    }
+}
+
+fn resetting(generated: Generated<'_>) -> Marked {
+    let marks = |listed| match listed {
+        Listed::Made(Verdict { kind, status, reason: _ }) => {
+            kind == ConditionType::AllContainersRestarting && status == Truth::True
+        }
+        Listed::Api(_) | Listed::Resize(_) | Listed::Previous(_) => false,
+    };
+    if generated.conditions().any(marks) { Marked::Yes } else { Marked::No }
+}
+
+/// `DisruptionTarget` is the only condition that is not made anew.
+fn disruption(generated: Generated<'_>, stored: &Status, previous: &Status) -> Disruption {
+    let mut kept = generated.conditions().filter_map(|listed| match listed {
+        Listed::Api(_) => Some(stored.disruption),
+        Listed::Previous(_) => Some(previous.disruption),
+        Listed::Made(_) | Listed::Resize(_) => None,
+    });
+    kept.next().unwrap_or(Disruption::None)
+}
+
+impl Entry {
+    /// As the next computation reads it.
+    const fn before(&self) -> Before {
+        Before {
+            shown: match self.state {
+                State::Waiting(_) => Shown::Waiting,
+                State::Running => Shown::Running,
+                State::Terminated(exit) => Shown::Terminated(exit),
+            },
+            last: self.last,
+            restarts: self.restarts,
+            started: Some(self.started),
+            ready: Ready::No, // not modelled
+        }
+    }
+}
+
+impl Status {
+    /// The conditions that a node knows: `DisruptionTarget`, which is not there unless it is True, and
+    /// `AllContainersRestarting`.
+    pub(super) fn conditions(&self) -> Vec<Condition> {
+        let target = match self.disruption {
+            Disruption::None => None,
+            Disruption::ByApi | Disruption::ByKubelet => {
+                Some(Condition { kind: ConditionType::DisruptionTarget, status: Truth::True })
+            }
+        };
+        let status = match self.resetting {
+            Marked::Yes => Truth::True,
+            Marked::No => Truth::False,
+        };
+        let reset = Condition { kind: ConditionType::AllContainersRestarting, status };
+        target.into_iter().chain([reset]).collect()
+    }
+
+    /// With its [`conditions`](Self::conditions), as the machines of the status read it.
+    pub(super) const fn snapshot<'a>(&self, conditions: &'a [Condition]) -> Snapshot<'a> {
+        Snapshot { phase: Some(self.phase), conditions }
     }
 }

@@ -79,13 +79,8 @@ pub fn reset_due<'a>(
     }
 }
 
-/// Whether a reset is over (CTR-30): no instance is left of a regular container, init container or sidecar.
-#[must_use]
-pub fn reset_ends(containers: &[Container<'_>]) -> bool {
-    cleaned_up(containers.iter().map(|container| (container.role, container.newest())))
-}
-
-/// [`reset_ends`] for whoever holds of each container only its role and its newest instance.
+/// Whether a reset is over (CTR-30): no instance is left of a regular container, init container or sidecar. It takes
+/// of each container its role and its newest instance.
 #[must_use]
 pub fn cleaned_up(containers: impl IntoIterator<Item = (Role, Option<Instance>)>) -> bool {
     containers.into_iter().filter(|(role, _)| list(*role).is_some()).all(|(_, newest)| newest.is_none())

@@ -99,6 +99,21 @@ fn kub_68_a_node_shuts_down_by_priority() {
     assert!([critical, quick].iter().all(|pod| end(*pod).0.is_terminal()));
 }
 
+/// A Pod that is refused when it is already deleting has no worker, and is removed all the same.
+#[test]
+fn cre_46_a_refused_pod_that_is_deleting_is_removed() {
+    let mut node = Node::new(Time::from_unix(0), Pace::USUAL);
+    node.shut_down(&two_groups(Grace::from_secs(30), Grace::from_secs(10)));
+    let pod = node.create(spec(1, 0));
+    node.delete(pod, Request::default()).unwrap();
+    node.restart_kubelet(); // it lists the Pod as deleting
+    node.advance(seconds(30));
+    assert_eq!(count(&node, pod, |action| action == Action::Rejected), 1);
+    assert_eq!(count(&node, pod, |action| matches!(action, Action::Started { .. })), 0);
+    assert_eq!(count(&node, pod, |action| action == Action::FinalDelete), 1);
+    assert!(node.object(pod).is_none());
+}
+
 /// An eviction by the kubelet stops with one second, and leaves critical Pods alone.
 #[test]
 fn kub_17_critical_pods_are_not_evicted() {
