@@ -101,4 +101,24 @@ proptest! {
             }
         }
     }
+
+    /// CTR-24, CTR-25, CTR-26, of any series at any time, however absurd: only a fresh exit is delayed, to a later
+    /// moment; what is made is held from now on, by no more than the cap.
+    #[test]
+    fn ctr_26_any_series_delays_only_fresh_exits(
+        delay in any::<u64>(), updated in any::<i64>(), exited in any::<i64>(), now in any::<i64>(), cap in 1..=300_u64,
+    ) {
+        let limits = Limits::capped(Grace::from_secs(cap)).unwrap();
+        let series = Series::Held { delay: Grace::from_secs(delay), updated: at(updated) };
+        let fresh = i128::from(exited) - i128::from(updated) <= 600;
+        match series.restart(Some(at(exited)), at(now), limits) {
+            Attempt::Delayed { until } => prop_assert!(fresh && until > at(now)),
+            Attempt::Made { next: Series::Held { delay, updated } } => {
+                prop_assert_eq!(updated, at(now));
+                prop_assert!(delay.as_secs() <= cap);
+                prop_assert!(fresh || delay.as_secs() == cap.min(10));
+            }
+            Attempt::Made { next: Series::Clear } => prop_assert!(false, "a made restart holds the series"),
+        }
+    }
 }

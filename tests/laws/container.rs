@@ -17,10 +17,11 @@ fn policy() -> impl Strategy<Value = Option<RestartPolicy>> {
     ])
 }
 
-fn rule() -> impl Strategy<Value = RestartRule> {
+/// Rules over a few codes, as they are written, or over any.
+fn rule(codes: impl Strategy<Value = i32>) -> impl Strategy<Value = RestartRule> {
     let action = prop_oneof![Just(RuleAction::Restart), Just(RuleAction::RestartAllContainers)];
     let operator = prop_oneof![Just(Operator::In), Just(Operator::NotIn), Just(Operator::Unknown)];
-    (action, operator, vec(0..4_i32, 0..3)).prop_map(|(action, operator, values)| RestartRule {
+    (action, operator, vec(codes, 0..3)).prop_map(|(action, operator, values)| RestartRule {
         action,
         operator,
         values: Cow::Owned(values),
@@ -33,16 +34,38 @@ proptest! {
     /// CTR-01: with a policy of its own any rule that matches restarts the container; without a match, or without an
     /// own policy, the nearest policy decides, and rules are ignored in the second case.
     #[test]
-    fn ctr_01_rule_then_own_policy_then_pod_policy(own in policy(), rules in vec(rule(), 0..3), code in 0..4_i32, pod in policy()) {
-        let matched = own.is_some() && rules.iter().any(|rule| match rule.operator {
+    fn ctr_01_rule_then_own_policy_then_pod_policy(
+        own in policy(), rules in vec(rule(0..4_i32), 0..3), code in 0..4_i32, pod in policy(),
+    ) {
+        nearest_policy_decides(own, &rules, code, pod)?;
+    }
+
+    /// CTR-01 of any codes, as a status may carry them.
+    #[test]
+    fn ctr_01_any_code(
+        own in policy(), rules in vec(rule(any::<i32>()), 0..3), code in any::<i32>(), pod in policy(), first in any::<bool>(),
+    ) {
+        let listed = rules.iter().flat_map(|rule| rule.values.iter()).next().copied();
+        nearest_policy_decides(own, &rules, listed.filter(|_| first).unwrap_or(code), pod)?;
+    }
+}
+
+fn nearest_policy_decides(
+    own: Option<RestartPolicy>,
+    rules: &[RestartRule],
+    code: i32,
+    pod: Option<RestartPolicy>,
+) -> Result<(), TestCaseError> {
+    let matched = own.is_some()
+        && rules.iter().any(|rule| match rule.operator {
             Operator::In => rule.values.contains(&code),
             Operator::NotIn => rule.values.iter().all(|value| *value != code),
             Operator::Unknown => false,
         });
-        let nearest = own.or(pod).map_or("Always", |policy| policy.as_str());
-        let expected = matched || nearest == "Always" || (nearest == "OnFailure" && code != 0);
-        prop_assert_eq!(ContainerPolicy { own, rules: &rules }.restarts_after(code, pod), expected);
-    }
+    let nearest = own.or(pod).map_or("Always", |policy| policy.as_str());
+    let expected = matched || nearest == "Always" || (nearest == "OnFailure" && code != 0);
+    prop_assert_eq!(ContainerPolicy { own, rules }.restarts_after(code, pod), expected);
+    Ok(())
 }
 
 /// A row: its number, the Pod's policy, the container's, its rules, and exit code → restarted.
