@@ -6,4 +6,5 @@ mod engine;
 mod kill;
 mod liveness;
 mod pod;
+mod runs;
 mod verdicts;
