@@ -1,7 +1,7 @@
 //! What eventually happens in the models, and that `verify` would say if it did not.
 
 use insta::assert_snapshot;
-use pod_lifecycle_models::api::Api;
+use pod_lifecycle_models::api::{Api, State};
 use pod_lifecycle_models::audit::{Until, explore};
 use pod_lifecycle_models::catalogue::{Entry, LawKind, MODELS, Run, Variant, find};
 use pod_lifecycle_models::engine::{self, Flow, Limit, Outcome, Space};
@@ -41,7 +41,7 @@ fn both_engines_count_the_same() {
 /// A packed state and at most 16 bytes more, whatever the size.
 #[test]
 fn a_state_takes_little_memory() {
-    let space: Space<u64> = engine::explore(&Plain(Api::new(Scope::Standard)), Limit::NONE, |_| Flow::On);
+    let space: Space<State> = engine::explore(&Plain(Api::new(Scope::Standard)), Limit::NONE, |_| Flow::On);
     let bytes = space.bytes() as f64 / f64::from(space.len());
     assert!(bytes <= 8.0 + 16.0, "{bytes}");
 }
@@ -51,7 +51,7 @@ fn a_state_takes_little_memory() {
 fn paths_are_as_short_as_those_of_stateright() {
     let model = Api::new(Scope::Tiny);
     let found = explore(model, Until::Exhausted).found;
-    let space: Space<u64> = engine::explore(&Plain(model), Limit::NONE, |_| Flow::On);
+    let space: Space<State> = engine::explore(&Plain(model), Limit::NONE, |_| Flow::On);
     let longest = space.path(&Plain(model), space.len() - 1).len();
     assert!(found.iter().all(|(_, _, path)| path.len() <= longest + 1));
     for (_, _, path) in found.iter().filter(|(_, _, path)| !path.is_empty()) {
