@@ -143,7 +143,6 @@ const POD: Entry = Entry {
         "a third incarnation while two are alive; what a dead kubelet process had sent and not yet delivered is lost",
         "further faults while two incarnations are alive",
         "exit codes but for 0 and not 0; the status of a container whose Pod is not terminal",
-        "that what can happen eventually does: LIV-01 and LIV-08 only say that there is no dead end",
     ],
     actors: &[
         "User",

@@ -106,6 +106,28 @@ fn liv_05_always_is_a_loop_of_restarts() {
     assert_snapshot!(lasso("phase", "LIV-05/always", Variant::Faithful, None).unwrap().mermaid());
 }
 
+/// The kubelet is done and the finalizer is left.
+#[test]
+fn liv_01_without_the_owner_rests_with_grace_0() {
+    assert_snapshot!(lasso("pod", "LIV-01", Variant::Faithful, Some("A5")).unwrap().steps());
+}
+
+/// A container that never ran has no phase of its own that is terminal; the one that is forced waits for the volumes.
+#[test]
+fn liv_01_terminal_without_unmounts_rests_as_pending() {
+    assert_snapshot!(lasso("pod", "LIV-01/terminal", Variant::Faithful, Some("A4")).unwrap().steps());
+}
+
+#[test]
+fn liv_08_rests_if_housekeeping_forgets_the_rejected() {
+    assert_snapshot!(lasso("pod", "LIV-08", Variant::Mutant("rejected-forgotten"), None).unwrap().steps());
+}
+
+#[test]
+fn a_pod_of_policy_always_goes_on_for_ever_on_a_node() {
+    assert_snapshot!(lasso("pod", "LIV-05/always", Variant::Faithful, None).unwrap().steps());
+}
+
 /// The problems of one model whose entry has been changed.
 fn problems(entry: Entry) -> Vec<String> {
     verify(&[Box::leak(Box::new(entry))], Scope::Tiny, 2, |_| {}).problems
