@@ -70,7 +70,7 @@ fn k14_the_next_attempt_has_the_shorter_grace() {
     assert!(runs.iter().all(|(run, _)| run.attempt.is_some_and(|it| it.outcome == Outcome::Failed)));
 }
 
-/// KUB-13, KUB-41: an override counts, else G, else the grace of the spec, else 1.
+/// KUB-13, KUB-41: an override counts, else G, else the grace of the spec, else the least of a kill, 2.
 #[test]
 fn kub_41_an_override_then_g_then_the_spec() {
     let values = [None, Some(0), Some(7), Some(30)];
@@ -82,7 +82,7 @@ fn kub_41_an_override_then_g_then_the_spec() {
             for asked in values {
                 let grace =
                     attempt_grace(config, asked.map(|secs: i64| Grace::from_secs(secs.unsigned_abs())));
-                assert_eq!(grace, asked.or(g).or(spec).unwrap_or(1), "{asked:?}, {g:?}, {spec:?}");
+                assert_eq!(grace, asked.or(g).or(spec).unwrap_or(2), "{asked:?}, {g:?}, {spec:?}");
             }
         }
     }
