@@ -39,6 +39,7 @@ mod node_scenes;
 mod phase_overrides;
 mod phase_rows;
 mod phase_vectors;
+mod quick;
 mod rules;
 mod status;
 mod status_computed;
