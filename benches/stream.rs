@@ -25,11 +25,11 @@ use serde::de::IgnoredAny;
 /// Large enough that the caches do not hold it.
 const STREAM: usize = 64 << 20;
 
-/// How many streams make one measurement: 512 MiB.
-const STREAMS: usize = 8;
+/// How many streams each thread reads in one turn.
+const STREAMS: usize = 2;
 
-/// The readers take turns, so that a disturbance meets all of them; the best of the rounds counts.
-const ROUNDS: usize = 3;
+/// The readers take turns, so that a disturbance meets all of them; the best turn counts. 512 MiB for each.
+const ROUNDS: usize = 4;
 
 fn stream() -> Vec<u8> {
     let files: Vec<PathBuf> = match std::env::var("POD_LIFECYCLE_TRACES") {
@@ -113,13 +113,13 @@ fn speed(bytes: &[u8], threads: usize, reader: fn(&[u8])) -> f64 {
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                while next.fetch_add(1, Ordering::Relaxed) < STREAMS {
+                while next.fetch_add(1, Ordering::Relaxed) < threads * STREAMS {
                     reader(bytes);
                 }
             });
         }
     });
-    (bytes.len() * STREAMS) as f64 / 1e6 / start.elapsed().as_secs_f64()
+    (bytes.len() * threads * STREAMS) as f64 / 1e6 / start.elapsed().as_secs_f64()
 }
 
 fn main() {
