@@ -42,6 +42,7 @@ mod phase_rows;
 mod phase_vectors;
 mod review_chains;
 mod restart_counts;
+mod quick;
 mod rules;
 mod status;
 mod status_computed;
