@@ -5,6 +5,7 @@ mod api;
 mod engine;
 mod kill;
 mod liveness;
+mod paths;
 mod pod;
 mod runs;
 mod verdicts;
