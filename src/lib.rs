@@ -34,6 +34,7 @@ pub mod sync;
 pub mod table;
 pub mod termination;
 pub mod time;
+pub mod timeline;
 pub mod validate;
 pub mod view;
 mod violation;

@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 
 mod audit;
 mod delete_options;
+mod details;
 mod digest;
 mod frames;
 mod managers;
@@ -21,6 +22,7 @@ mod whole;
 
 pub use audit::{AuditEvent, AuditRequest, AuditResponse, AuditUser, Body, ObjectRef};
 pub use delete_options::{DeleteOptions, Preconditions};
+pub use details::{ContainerDetails, Handler, Lifecycle, PodDetails, Probe, Sleep, SpecDetails};
 pub use digest::Digest;
 pub use frames::{Frame, Frames, More, Place};
 pub use managers::last_manager;

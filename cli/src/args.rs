@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Judge what a cluster did: watch events, Pods, lists or an audit log
     Check(Check),
+    /// Show what a DELETE of a Pod does, second by second
+    Timeline(Timeline),
     /// Show the rules of the protocol
     Rules(Rules),
     /// List, show or run a single model
@@ -110,6 +112,22 @@ pub(crate) enum Format {
     List,
     /// Events of an audit log
     Audit,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Timeline {
+    /// A Pod, a list, or a manifest with a Pod or a workload, JSON or YAML; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// `gracePeriodSeconds` of the DELETE; by default the one of the Pod counts
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub(crate) grace: Option<i64>,
+    /// Print a Mermaid Gantt chart
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) mermaid: bool,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -3,6 +3,8 @@
 pub(crate) mod check;
 pub(crate) mod diagram;
 pub(crate) mod model;
+pub(crate) mod objects;
 pub(crate) mod rules;
+pub(crate) mod timeline;
 pub(crate) mod verify;
 pub(crate) mod walkthrough;

@@ -48,5 +48,6 @@ mod sync;
 mod table;
 mod termination;
 mod time;
+mod timeline;
 mod wire;
 mod worker;

@@ -7,4 +7,5 @@ mod kill;
 mod liveness;
 mod pod;
 mod runs;
+mod timeline;
 mod verdicts;
