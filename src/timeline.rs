@@ -238,7 +238,7 @@ impl<S> Warning<S> {
             Self::HookTakesGrace(_) => RuleId::KUB_43,
             Self::SidecarLeftMinimum(_) => RuleId::KUB_45,
             Self::ProbeGraceAboveSpec(_) => RuleId::KUB_42,
-            Self::RunsOnUnseen => RuleId::NON_02,
+            Self::RunsOnUnseen => RuleId::NON_01,
             Self::BelowMinimum => RuleId::KUB_44,
         }
     }

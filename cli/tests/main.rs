@@ -16,6 +16,7 @@ mod diagram;
 mod documents;
 mod model;
 mod rules;
+mod timeline;
 mod verify;
 mod walkthrough;
 

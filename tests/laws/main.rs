@@ -49,5 +49,6 @@ mod table;
 mod termination;
 mod time;
 mod timeline;
+mod timeline_traces;
 mod wire;
 mod worker;
