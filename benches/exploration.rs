@@ -16,7 +16,7 @@ fn main() {
     for model in MODELS {
         println!("{}: {} bytes a state, {} packed", model.name, model.state_bytes, model.packed_bytes);
     }
-    let space = packed();
+    let space = space();
     let per_state = |bytes: usize| bytes as f64 / f64::from(space.len());
     println!("engine on api: {:.1} bytes a stored state, steps apart", per_state(space.bytes()));
     divan::main();
@@ -26,24 +26,18 @@ fn api() -> Plain<Api> {
     Plain(Api::new(Scope::Standard))
 }
 
-fn packed() -> Space<u64> {
+fn space() -> Space<api::State> {
     engine::explore(&api(), Limit::NONE, |_| Flow::On)
 }
 
 fn counted<T>(bencher: Bencher<'_, '_>, run: impl Fn() -> T + Sync) {
-    bencher.counter(ItemsCount::new(packed().len())).bench(run);
+    bencher.counter(ItemsCount::new(space().len())).bench(run);
 }
 
-/// The engine, states packed into 8 bytes.
+/// The engine.
 #[divan::bench(sample_count = 10)]
-fn engine_packed(bencher: Bencher<'_, '_>) {
-    counted(bencher, packed);
-}
-
-/// The engine, states as they are.
-#[divan::bench(sample_count = 10)]
-fn engine_plain(bencher: Bencher<'_, '_>) {
-    counted(bencher, || engine::explore::<_, api::State>(&api(), Limit::NONE, |_| Flow::On));
+fn engine_alone(bencher: Bencher<'_, '_>) {
+    counted(bencher, space);
 }
 
 /// The engine with all steps kept, and every law of liveness decided with each assumption dropped.

@@ -182,6 +182,22 @@ impl ContainerPolicy<'_> {
         }
     }
 
+    /// Whether there is an exit code after which the container is started again (CTR-01).
+    #[must_use]
+    pub fn can_restart(self, pod: Option<RestartPolicy>) -> bool {
+        let by_policy = |policy| match policy {
+            RestartPolicy::Always | RestartPolicy::OnFailure => true,
+            RestartPolicy::Never => false,
+        };
+        let by_rule = |rule: &RestartRule| match rule.operator {
+            Operator::In => !rule.values.is_empty(),
+            Operator::NotIn => true,
+            Operator::Unknown => false,
+        };
+        let own_rules = self.own.is_some() && self.rules.iter().any(by_rule);
+        own_rules || by_policy(self.own.or(pod).unwrap_or(RestartPolicy::Always))
+    }
+
     /// Whether some rule restarts the whole Pod, whatever the exit code.
     #[must_use]
     pub fn can_restart_all(self) -> bool {
@@ -369,6 +385,40 @@ pub fn may_leave_terminated(
             container.policy.restarts_after(exit.code, pod)
         }
     }
+}
+
+/// Whether a stored exit may give way to another one while no update may show the run between: the container ran
+/// again in a new sandbox (CTR-17; inits CTR-11 row 4), or the kubelet had made the exit up (CTR-41).
+#[must_use]
+pub fn may_exit_again(
+    container: ContainerFacts<'_>,
+    exit: Exit,
+    pod: Option<RestartPolicy>,
+    restart_all: RestartAll,
+) -> bool {
+    let in_new_sandbox = pod != Some(RestartPolicy::Never)
+        && match container.role {
+            Role::Init => true,
+            Role::Sidecar | Role::Regular => container.policy.own.is_some(),
+            Role::Ephemeral => false,
+        };
+    in_new_sandbox
+        || exit.reason == ExitReason::ContainerStatusUnknown
+        || may_leave_terminated(container, exit, pod, restart_all)
+}
+
+/// Whether a container that is stored as terminated can be found otherwise after any number of updates, each of which
+/// may happen: after this exit, or after another that has taken its place (VAL-22, VAL-23, [`may_exit_again`]).
+#[must_use]
+pub fn may_leave_terminated_in_time(
+    container: ContainerFacts<'_>,
+    exit: Exit,
+    pod: Option<RestartPolicy>,
+    restart_all: RestartAll,
+) -> bool {
+    let after_another_exit = container.role != Role::Ephemeral && container.policy.can_restart(pod);
+    may_leave_terminated(container, exit, pod, restart_all)
+        || after_another_exit && may_exit_again(container, exit, pod, restart_all)
 }
 
 /// Whether some rule of the Pod has action `RestartAllContainers`.

@@ -145,10 +145,15 @@ fn state(state: Option<&v1::ContainerState>) -> ContainerState<'_> {
             .waiting
             .as_ref()
             .map(|waiting| ContainerStateWaiting { reason: text(waiting.reason.as_ref()) }),
-        running: state.running.as_ref().map(|_| ContainerStateRunning {}),
+        running: state
+            .running
+            .as_ref()
+            .map(|running| ContainerStateRunning { started_at: time(running.started_at.as_ref()) }),
         terminated: state.terminated.as_ref().map(|ended| ContainerStateTerminated {
             exit_code: ended.exit_code,
             reason: text(ended.reason.as_ref()),
+            started_at: time(ended.started_at.as_ref()),
+            finished_at: time(ended.finished_at.as_ref()),
         }),
     }
 }

@@ -23,6 +23,7 @@ mod audit;
 mod exercised;
 mod pack;
 mod removed;
+mod restarts;
 mod saved;
 
 pub use audit::{By, Subject, Told};
@@ -31,6 +32,7 @@ pub use saved::SavedError;
 
 use pack::{Asked, Fate, Notes, Packed};
 use removed::{End, Processes, Removed};
+use restarts::Run;
 
 /// How many removed UIDs are remembered; older ones could return unnoticed.
 pub const REMOVED_KEPT: usize = 1 << 16;
@@ -231,7 +233,7 @@ impl Monitor {
             return returned(order, observed, pod, end, self.gaps);
         }
         let Some(packed) = self.take(key) else { return self.meet(order, observed, key, pod) };
-        let (mut verdict, asked, fresh) = match packed.open() {
+        let (mut verdict, asked, runs, fresh) = match packed.open() {
             Some((notes, mut last)) => {
                 last.uid = pod.uid;
                 if (last.namespace, last.name) != (pod.namespace, pod.name) {
@@ -241,16 +243,20 @@ impl Monitor {
                 if notes.fate == Fate::Unborn && observed != Observed::Added {
                     verdict.unknown = Some(Unknown::Beginning);
                 }
-                (verdict, notes.asked, fresh)
+                let runs = match fresh {
+                    Freshness::News => restarts::follow((&last, &notes.runs), pod, &mut verdict.violations),
+                    Freshness::Old => Box::default(),
+                };
+                (verdict, notes.asked, runs, fresh)
             }
             // Only what was packed here is in the table.
-            None => (Verdict::default(), None, Freshness::News),
+            None => (Verdict::default(), None, restarts::first(pod), Freshness::News),
         };
         if observed == Observed::Deleted {
             verdict.removal = removal(asked, pod);
             self.remove(key, pod, &mut verdict);
         } else if fresh == Freshness::News {
-            self.remember(key, pod, asked, Fate::Stored);
+            self.remember(key, pod, asked, Fate::Stored, runs);
         } else {
             self.keep(key, packed.settled());
         }
@@ -296,7 +302,7 @@ impl Monitor {
         if observed == Observed::Deleted {
             self.remove(key, pod, &mut verdict);
         } else {
-            self.remember(key, pod, None, fate);
+            self.remember(key, pod, None, fate, restarts::first(pod));
         }
         verdict
     }
@@ -313,14 +319,14 @@ impl Monitor {
         self.removed.add(key, name, End { version: pod.version, gaps: self.gaps, processes });
     }
 
-    fn remember(&mut self, key: u64, pod: &View<&str>, asked: Option<Asked>, fate: Fate) {
+    fn remember(&mut self, key: u64, pod: &View<&str>, asked: Option<Asked>, fate: Fate, runs: Box<[Run]>) {
         let asked = asked.or_else(|| {
             let grace = pod.deletion.grace()?;
             Some(Asked { at: pod.deletion.due()?.minus(grace), grace })
         });
         self.names.insert(hash(&[pod.namespace, pod.name]), key);
-        let notes = Notes { gaps: self.gaps, fate, asked };
-        self.keep(key, Packed::new(pod, notes));
+        let notes = Notes { gaps: self.gaps, fate, asked, runs };
+        self.keep(key, Packed::new(pod, &notes));
     }
 
     fn keep(&mut self, key: u64, pod: Packed) {
@@ -365,7 +371,7 @@ impl Monitor {
         let uid = packed.uid();
         let marked = packed.open().map(|(notes, mut last)| {
             last.uid = &uid;
-            Packed::new(&last, Notes { fate: Fate::MaybeGone, ..notes })
+            Packed::new(&last, &Notes { fate: Fate::MaybeGone, ..notes })
         });
         self.keep(key, marked.unwrap_or(packed));
     }

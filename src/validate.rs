@@ -100,7 +100,8 @@ pub fn review<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>) -> Vec
     binding(old, new, &mut found);
     constants(old, new, &mut found);
     phase(old, new, &mut found);
-    resurrections(old, new, &mut found);
+    success(old, new, &mut found);
+    statuses(old, new, &mut found);
     restart_counts(old, new, &mut found);
     starts(old, new, &mut found);
     start_time(old, new, &mut found);
@@ -197,7 +198,8 @@ fn deletion<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &
     let legal = if grace == left {
         moved == due || (left == Grace::ZERO && moved < due) // row 9: min(DT, now)
     } else {
-        moved == shifted || (grace <= Grace::ONE && moved > shifted) // DEL-08: the clamp to now
+        // DEL-08: the clamp to now. After grace 0 row 9 moves DT to an earlier now.
+        moved == shifted || grace == Grace::ZERO || (grace == Grace::ONE && moved > shifted)
     };
     if !legal {
         found.push(Violation::DueMoved { old: old.deletion, new: new.deletion });
@@ -312,10 +314,14 @@ fn names<'a, S: AsRef<str> + 'a>(containers: impl Iterator<Item = &'a Container<
     text.into()
 }
 
-/// PHA-15, PHA-40, PHA-41, OBJ-31, and PHA-04 where `Succeeded` is reached.
+/// PHA-15, PHA-40, PHA-41, OBJ-31.
 fn phase<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mut Vec<Violation>) {
     let (before, after) = match (&old.phase, &new.phase) {
-        (_, Stored::Absent) => return,
+        (Stored::Absent, Stored::Absent) => return,
+        (before, Stored::Absent) => {
+            found.push(Violation::PhaseForeign { old: before.to_string().into(), new: "".into() });
+            return;
+        }
         (Stored::Foreign(before), Stored::Foreign(after)) if before.as_ref() == after.as_ref() => return,
         (before, Stored::Foreign(after)) => {
             found
@@ -335,13 +341,23 @@ fn phase<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mut
         let old = before.to_string();
         push_phase(&old, after, phase::judge_change(before.known(), after, by), found);
     }
-    if after == Phase::Succeeded {
-        let unfinished = new.containers.iter().filter(|container| contradicts_success(container));
-        found.extend(unfinished.map(|container| Violation::SucceededDespite {
-            container: container.name.as_ref().into(),
-            state: container.state,
-        }));
+}
+
+/// PHA-04, when the phase becomes `Succeeded` and as long as it is.
+fn success<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mut Vec<Violation>) {
+    let over = |phase: Option<Phase>| phase == Some(Phase::Succeeded);
+    if !over(new.phase.known()) {
+        return;
     }
+    let known = |container: &Container<B>| {
+        over(old.phase.known()) && same_container(container, old).is_some_and(contradicts_success)
+    };
+    let unfinished =
+        new.containers.iter().filter(|container| contradicts_success(container) && !known(container));
+    found.extend(unfinished.map(|container| Violation::SucceededDespite {
+        container: container.name.as_ref().into(),
+        state: container.state,
+    }));
 }
 
 fn push_phase(old: &str, new: Phase, change: Change, found: &mut Vec<Violation>) {
@@ -381,21 +397,82 @@ fn resurrections<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, fou
             | ContainerState::Running(_) => true,
         };
         if left && !container::may_leave_terminated(container.facts(), exit, old.policy, old.restart_all()) {
-            found.push(Violation::Resurrected {
-                container: container.name.as_ref().into(),
-                old: container.state,
-                new: after.state,
-                rule: match container.role {
-                    Role::Ephemeral => RuleId::VAL_23,
-                    Role::Init | Role::Sidecar | Role::Regular => RuleId::VAL_22,
-                },
-            });
+            found.push(resurrected(container, after.state));
         }
+    }
+}
+
+/// What became of the status entries: no kubelet drops one (CTR-42), rewrites an exit for good (CTR-40), or lets a
+/// container leave `terminated` that nothing restarts (VAL-22, VAL-23).
+fn statuses<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mut Vec<Violation>) {
+    let restart_all = old.restart_all();
+    let rejected = may_be_rejected(old, new);
+    for container in &old.containers {
+        let Some(after) = same_container(container, new) else { continue };
+        let name = || container.name.as_ref().into();
+        let facts = container.facts();
+        match (container.state, after.state) {
+            (ContainerState::Missing, _) => {}
+            (_, ContainerState::Missing) => {
+                if !rejected {
+                    found.push(Violation::StatusDropped { container: name(), old: container.state });
+                }
+            }
+            (ContainerState::Terminated(exit), ContainerState::Terminated(other)) => {
+                if exit.code != other.code
+                    && !rejected
+                    && !container::may_exit_again(facts, exit, old.policy, restart_all)
+                {
+                    let (old, new) = (container.state, after.state);
+                    found.push(Violation::ExitRewritten { container: name(), old, new });
+                }
+            }
+            (
+                ContainerState::Terminated(exit),
+                ContainerState::Empty
+                | ContainerState::Waiting
+                | ContainerState::WaitingAfter(_)
+                | ContainerState::Running(_),
+            ) => {
+                if !rejected && !container::may_leave_terminated_in_time(facts, exit, old.policy, restart_all)
+                {
+                    found.push(resurrected(container, after.state));
+                }
+            }
+            (
+                ContainerState::Empty
+                | ContainerState::Waiting
+                | ContainerState::WaitingAfter(_)
+                | ContainerState::Running(_),
+                _,
+            ) => {} // VAL-24
+        }
+    }
+}
+
+/// Whether the kubelet may have rejected the Pod in between: that leaves no status entry (CRE-42), not even of
+/// containers that had run (CRE-45).
+fn may_be_rejected<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>) -> bool {
+    !old.is_terminal() && new.phase.known() == Some(Phase::Failed)
+}
+
+fn resurrected<S: AsRef<str>>(container: &Container<S>, new: ContainerState) -> Violation {
+    Violation::Resurrected {
+        container: container.name.as_ref().into(),
+        old: container.state,
+        new,
+        rule: match container.role {
+            Role::Ephemeral => RuleId::VAL_23,
+            Role::Init | Role::Sidecar | Role::Regular => RuleId::VAL_22,
+        },
     }
 }
 
 /// CTR-21.
 fn restart_counts<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mut Vec<Violation>) {
+    if may_be_rejected(old, new) {
+        return;
+    }
     for container in &old.containers {
         let after = same_container(container, new).and_then(|container| container.restarts);
         if let (Some(before), Some(after)) = (container.restarts, after)
@@ -407,7 +484,8 @@ fn restart_counts<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, fo
     }
 }
 
-/// INV-21: nothing starts under a terminal phase. Only `PodGC` writes one without looking at the processes (NON-05).
+/// INV-21: nothing starts under a terminal phase. `PodGC` writes one without looking at
+/// the processes, and so does a kubelet that rejects (NON-05).
 fn starts<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mut Vec<Violation>) {
     if !(old.is_terminal() && new.is_terminal()) {
         return;
@@ -417,8 +495,13 @@ fn starts<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mu
         if is_running(before) {
             continue;
         }
+        let rejected = old.phase.known() == Some(Phase::Failed) && before == ContainerState::Missing;
         let (rule, force) = match old.disruption {
             Some(Disruption::PodGc) => (RuleId::NON_05, Force::Hazard),
+            // A running Pod that was rejected shows its processes once more (CRE-45).
+            Some(Disruption::Kubelet | Disruption::Other) | None if rejected => {
+                (RuleId::NON_05, Force::Hazard)
+            }
             Some(Disruption::Kubelet | Disruption::Other) | None => (RuleId::INV_21, Force::Undisciplined),
         };
         let container = container.name.as_ref().into();

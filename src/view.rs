@@ -118,6 +118,19 @@ pub struct Container<S> {
     pub state: ContainerState,
     /// `restartCount`; `None` without a status entry.
     pub restarts: Option<i32>,
+    /// When it ran.
+    pub span: Span,
+}
+
+/// When the newest instance of a container that was started ran, in whole seconds, as far as its status tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// When it was started.
+    pub began: Option<Time>,
+    /// When it ended; `None` while it runs.
+    pub ended: Option<Time>,
+    /// When the instance before it ended.
+    pub before: Option<Time>,
 }
 
 impl<S> Container<S> {
@@ -217,6 +230,7 @@ impl<'a> View<&'a str> {
                     rules: container.rules,
                     state: container.state,
                     restarts: container.restarts,
+                    span: container.span,
                 })
                 .collect(),
         }
@@ -308,6 +322,7 @@ fn containers<'a>(pod: &'a wire::Pod<'_>) -> impl Iterator<Item = Container<&'a 
                 rules,
                 state: status.map_or(ContainerState::Missing, state),
                 restarts: status.map(|status| status.restart_count),
+                span: status.map(span).unwrap_or_default(),
             }
         }
     };
@@ -359,6 +374,26 @@ pub fn state(status: &wire::ContainerStatus<'_>) -> ContainerState {
             None => ContainerState::Waiting,
         },
         (None, None, None) => ContainerState::Empty,
+    }
+}
+
+/// A time that the kubelet made up is none (CTR-41, CTR-31).
+fn span(status: &wire::ContainerStatus<'_>) -> Span {
+    let ended = |state: &wire::ContainerState<'_>| {
+        let told = state.terminated.as_ref().filter(|ended| match ExitReason::from_api(&ended.reason) {
+            ExitReason::RestartingAllContainers | ExitReason::ContainerStatusUnknown => false,
+            ExitReason::OomKilled | ExitReason::Other => true,
+        });
+        told.map_or((None, None), |told| (told.started_at, told.finished_at))
+    };
+    let (last_began, last_ended) = ended(&status.last_state);
+    match (&status.state.running, &status.state.terminated) {
+        (Some(running), _) => Span { began: running.started_at, ended: None, before: last_ended },
+        (None, Some(_)) => {
+            let (began, ended) = ended(&status.state);
+            Span { began, ended, before: last_ended }
+        }
+        (None, None) => Span { began: last_began, ended: last_ended, before: None },
     }
 }
 

@@ -2,34 +2,16 @@
 
 use std::fmt;
 
+mod judged;
+mod parts;
+mod shown;
+
+pub use parts::{Flaw, Force, Predecessor};
+
 use crate::container::ContainerState;
 use crate::deletion::Deletion;
 use crate::rules::RuleId;
 use crate::time::{Grace, Time};
-
-/// How illegal a change is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Force {
-    /// The API server answers 4xx to it, or has no such write. Where a race gets past it all the same,
-    /// [`Violation::way`] names the NON rule.
-    Refused,
-    /// The store takes it, but no conforming component writes it.
-    Undisciplined,
-    /// Conforming components can race to it; reported, and no failure unless asked.
-    Hazard,
-}
-
-impl fmt::Display for Force {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Refused => "refused",
-            Self::Undisciplined => "undisciplined",
-            Self::Hazard => "hazard",
-        })
-    }
-}
 
 /// A change of a stored Pod, or a removal, that breaks a rule. Every variant holds what was found and what was
 /// there before.
@@ -273,6 +255,34 @@ pub enum Violation {
         /// VAL-22, or VAL-23 for an ephemeral container.
         rule: RuleId,
     },
+    /// The status entry of a container was dropped, although no kubelet rejected the Pod.
+    #[error("the status of container `{container}` was dropped, it was {old}")]
+    StatusDropped {
+        /// The container.
+        container: Box<str>,
+        /// Its state before.
+        old: ContainerState,
+    },
+    /// The exit of a container that is not started again was rewritten.
+    #[error("container `{container}` went from {old} to {new} although nothing restarts it")]
+    ExitRewritten {
+        /// The container.
+        container: Box<str>,
+        /// Before.
+        old: ContainerState,
+        /// After.
+        new: ContainerState,
+    },
+    /// A container was started again before its back-off was over.
+    #[error("container `{container}` was started again at `{began}`, its back-off lasts until `{due}`")]
+    RestartedEarly {
+        /// The container.
+        container: Box<str>,
+        /// When it was started.
+        began: Time,
+        /// The first second in which it could have been.
+        due: Time,
+    },
     /// `restartCount` went down.
     #[error("restartCount of container `{container}` fell from `{old}` to `{new}`")]
     RestartCountFell {
@@ -312,7 +322,7 @@ pub enum Violation {
     /// A DELETE or a binding was aimed at a name, whatever Pod bears it.
     #[error("a {verb} without UID was sent by name")]
     ByNameOnly {
-        /// `DELETE` or `binding`.
+        /// `DELETE`, `deletecollection`, `eviction` or `binding`.
         verb: &'static str,
     },
     /// A Pod has the name of one whose processes may still run.
@@ -335,232 +345,6 @@ pub enum Violation {
         /// Whether a Pod of the same name had been removed before.
         predecessor: Predecessor,
     },
-}
-
-/// What is wrong with a final DELETE of the kubelet (KUB-35).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Flaw {
-    /// It has no UID precondition.
-    NoUid,
-    /// The phase is not terminal.
-    NotTerminal,
-}
-
-impl fmt::Display for Flaw {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoUid => "without UID precondition",
-            Self::NotTerminal => "before a terminal phase was stored",
-        })
-    }
-}
-
-/// Whether the history shows the removal of an earlier Pod of the same name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Predecessor {
-    /// It shows none.
-    None,
-    /// It shows one: the second write of that Pod's DELETE can have hit this one (NON-21).
-    Removed,
-}
-
-impl Predecessor {
-    const fn after(self) -> &'static str {
-        match self {
-            Self::None => "",
-            Self::Removed => ", after the removal of another Pod of that name",
-        }
-    }
-}
-
-impl Violation {
-    /// The rule that is broken; of a hazard, the NON rule that explains it.
-    #[must_use]
-    pub const fn rule(&self) -> RuleId {
-        match self {
-            Self::UidChanged { .. } | Self::NameChanged { .. } | Self::CreationChanged { .. } => {
-                RuleId::VAL_01
-            }
-            Self::MirrorChanged { .. } => RuleId::VAL_17,
-            Self::StartTimeChanged { .. } => RuleId::OBJ_32,
-            Self::DisruptedEarly { .. } => RuleId::INV_29,
-            Self::FinalDelete { .. } => RuleId::KUB_35,
-            Self::ByNameOnly { .. } => RuleId::NON_18,
-            Self::Beside { .. } => RuleId::NON_01,
-            Self::Returned { .. } => RuleId::INV_02,
-            Self::VersionFell { .. } => RuleId::INV_03,
-            Self::GenerationFell { .. } => RuleId::INV_11,
-            Self::DeletionSet { .. } | Self::GraceChanged { .. } => RuleId::VAL_02,
-            Self::DeletionCleared { .. } | Self::GraceMissing { .. } => RuleId::INV_04,
-            Self::DueMoved { .. } => RuleId::DEL_08,
-            Self::GraceGrew { .. } => RuleId::INV_05,
-            Self::GraceUnbound { .. } => RuleId::INV_12,
-            Self::GraceEnded { .. } => RuleId::DEL_05,
-            Self::FinalizerAdded { .. } => RuleId::INV_06,
-            Self::NodeChanged { .. } => RuleId::INV_09,
-            Self::NodeSet { .. } => RuleId::VAL_12,
-            Self::BoundWhileDeleting { .. } | Self::BoundWhileGated { .. } => RuleId::CRE_30,
-            Self::GateAdded { .. } => RuleId::INV_10,
-            Self::PolicyChanged { .. } | Self::SpecGraceChanged { .. } => RuleId::INV_13,
-            Self::DeadlineGrew { .. } => RuleId::INV_15,
-            Self::PhaseForeign { .. } => RuleId::OBJ_31,
-            Self::PhaseChanged { rule, .. }
-            | Self::Resurrected { rule, .. }
-            | Self::ContainersChanged { rule, .. }
-            | Self::StartedAfterEnd { rule, .. } => *rule,
-            Self::SucceededDespite { .. } => RuleId::PHA_04,
-            Self::RestartCountFell { .. } => RuleId::CTR_21,
-            Self::RemovedEarly { .. } | Self::RemovedUnmarked { .. } => RuleId::INV_07,
-        }
-    }
-
-    /// How illegal it is.
-    #[must_use]
-    pub const fn force(&self) -> Force {
-        match self {
-            Self::PhaseChanged { force, .. } | Self::StartedAfterEnd { force, .. } => *force,
-            Self::PhaseForeign { .. }
-            | Self::SucceededDespite { .. }
-            | Self::RestartCountFell { .. }
-            | Self::StartTimeChanged { .. }
-            | Self::DisruptedEarly { .. }
-            | Self::FinalDelete { .. } => Force::Undisciplined,
-            Self::ByNameOnly { .. } | Self::Beside { .. } => Force::Hazard,
-            Self::UidChanged { .. }
-            | Self::NameChanged { .. }
-            | Self::MirrorChanged { .. }
-            | Self::ContainersChanged { .. }
-            | Self::Returned { .. }
-            | Self::CreationChanged { .. }
-            | Self::VersionFell { .. }
-            | Self::GenerationFell { .. }
-            | Self::DeletionSet { .. }
-            | Self::DeletionCleared { .. }
-            | Self::DueMoved { .. }
-            | Self::GraceGrew { .. }
-            | Self::GraceChanged { .. }
-            | Self::GraceMissing { .. }
-            | Self::GraceUnbound { .. }
-            | Self::GraceEnded { .. }
-            | Self::FinalizerAdded { .. }
-            | Self::NodeChanged { .. }
-            | Self::NodeSet { .. }
-            | Self::BoundWhileDeleting { .. }
-            | Self::BoundWhileGated { .. }
-            | Self::GateAdded { .. }
-            | Self::PolicyChanged { .. }
-            | Self::SpecGraceChanged { .. }
-            | Self::DeadlineGrew { .. }
-            | Self::Resurrected { .. }
-            | Self::RemovedEarly { .. }
-            | Self::RemovedUnmarked { .. } => Force::Refused,
-        }
-    }
-
-    /// The known way in which conforming components get there, where there is one.
-    #[must_use]
-    pub const fn way(&self) -> Option<RuleId> {
-        if matches!(self, Self::RemovedUnmarked { predecessor: Predecessor::Removed }) {
-            Some(RuleId::NON_21)
-        } else if matches!(self.force(), Force::Hazard) {
-            Some(self.rule())
-        } else {
-            None
-        }
-    }
-
-    /// The field that it is about, as a path in the object.
-    #[must_use]
-    pub fn field(&self) -> String {
-        let fixed = match self {
-            Self::UidChanged { .. }
-            | Self::Returned { .. }
-            | Self::ByNameOnly { .. }
-            | Self::Beside { .. } => "metadata.uid",
-            Self::NameChanged { field, .. } => return format!("metadata.{field}"),
-            Self::MirrorChanged { .. } => "metadata.annotations[kubernetes.io/config.mirror]",
-            Self::ContainersChanged { .. } => "spec.containers",
-            Self::StartTimeChanged { .. } => "status.startTime",
-            Self::DisruptedEarly { .. } => "status.conditions[DisruptionTarget]",
-            Self::CreationChanged { .. } => "metadata.creationTimestamp",
-            Self::VersionFell { .. } => "metadata.resourceVersion",
-            Self::GenerationFell { .. } => "metadata.generation",
-            Self::DeletionSet { .. }
-            | Self::DeletionCleared { .. }
-            | Self::DueMoved { .. }
-            | Self::RemovedUnmarked { .. } => "metadata.deletionTimestamp",
-            Self::GraceGrew { .. }
-            | Self::GraceChanged { .. }
-            | Self::GraceMissing { .. }
-            | Self::GraceUnbound { .. }
-            | Self::GraceEnded { .. }
-            | Self::RemovedEarly { .. } => "metadata.deletionGracePeriodSeconds",
-            Self::FinalizerAdded { .. } => "metadata.finalizers",
-            Self::NodeChanged { .. }
-            | Self::NodeSet { .. }
-            | Self::BoundWhileDeleting { .. }
-            | Self::BoundWhileGated { .. } => "spec.nodeName",
-            Self::GateAdded { .. } => "spec.schedulingGates",
-            Self::PolicyChanged { .. } => "spec.restartPolicy",
-            Self::SpecGraceChanged { .. } => "spec.terminationGracePeriodSeconds",
-            Self::DeadlineGrew { .. } => "spec.activeDeadlineSeconds",
-            Self::PhaseForeign { .. }
-            | Self::PhaseChanged { .. }
-            | Self::SucceededDespite { .. }
-            | Self::FinalDelete { .. } => "status.phase",
-            Self::Resurrected { container, .. } | Self::StartedAfterEnd { container, .. } => {
-                return format!("status.containerStatuses[{container}].state");
-            }
-            Self::RestartCountFell { container, .. } => {
-                return format!("status.containerStatuses[{container}].restartCount");
-            }
-        };
-        fixed.to_owned()
-    }
-
-    /// What was there before and what was found; empty where there is nothing.
-    #[must_use]
-    pub fn values(&self) -> (String, String) {
-        let none = String::new;
-        match self {
-            Self::UidChanged { old, new }
-            | Self::NodeChanged { old, new }
-            | Self::NameChanged { old, new, .. }
-            | Self::MirrorChanged { old, new }
-            | Self::ContainersChanged { old, new, .. }
-            | Self::Beside { old, new }
-            | Self::PhaseForeign { old, new }
-            | Self::PhaseChanged { old, new, .. } => (old.to_string(), new.to_string()),
-            Self::Returned { uid } => (none(), uid.to_string()),
-            Self::CreationChanged { old, new } => (show(old), show(new)),
-            Self::StartTimeChanged { old, new } => (old.to_string(), show(new)),
-            Self::StartedAfterEnd { old, .. } => (old.to_string(), "running".to_owned()),
-            Self::DisruptedEarly { phase } | Self::FinalDelete { phase, .. } => (none(), phase.to_string()),
-            Self::ByNameOnly { verb } => (none(), (*verb).to_owned()),
-            Self::VersionFell { old, new } => (old.to_string(), new.to_string()),
-            Self::GenerationFell { old, new } => (old.to_string(), new.to_string()),
-            Self::DeletionSet { new } => (none(), new.to_string()),
-            Self::DeletionCleared { old } => (old.to_string(), none()),
-            Self::DueMoved { old, new } => (show(&old.due()), show(&new.due())),
-            Self::GraceGrew { old, new } => (old.to_string(), new.to_string()),
-            Self::GraceChanged { old, new } | Self::SpecGraceChanged { old, new } => (show(old), show(new)),
-            Self::GraceMissing { .. } | Self::RemovedUnmarked { .. } => (none(), none()),
-            Self::GraceUnbound { grace } | Self::GraceEnded { grace } | Self::RemovedEarly { grace } => {
-                (Grace::ZERO.to_string(), grace.to_string())
-            }
-            Self::FinalizerAdded { name } => (none(), name.to_string()),
-            Self::NodeSet { new } => (none(), new.to_string()),
-            Self::BoundWhileDeleting { node } | Self::BoundWhileGated { node, .. } => {
-                (none(), node.to_string())
-            }
-            Self::GateAdded { gate } => (none(), gate.to_string()),
-            Self::PolicyChanged { old, new } => (show(old), show(new)),
-            Self::DeadlineGrew { old, new } => (old.to_string(), show(new)),
-            Self::SucceededDespite { state, .. } => (state.to_string(), "Succeeded".to_owned()),
-            Self::Resurrected { old, new, .. } => (old.to_string(), new.to_string()),
-            Self::RestartCountFell { old, new, .. } => (old.to_string(), new.to_string()),
-        }
-    }
 }
 
 fn show<T: fmt::Display>(value: &Option<T>) -> String {

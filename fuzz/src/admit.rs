@@ -327,7 +327,7 @@ impl One {
             State::Missing => return None,
             State::Empty => {}
             State::Waiting => state.waiting = Some(ContainerStateWaiting::default()),
-            State::Running => state.running = Some(ContainerStateRunning {}),
+            State::Running => state.running = Some(ContainerStateRunning::default()),
             State::Ended(exit_code) => {
                 state.terminated = Some(ContainerStateTerminated { exit_code, ..Default::default() });
             }
@@ -392,7 +392,7 @@ fn reviewed(old: &Plain, new: &Plain) -> Vec<RuleId> {
         (Some(due), Some(moved), Some(g)) if both && g == left => moved != due && !(left == 0 && moved < due),
         (Some(due), Some(moved), Some(g)) if both && g < left => {
             let kept = due - left + g;
-            moved < kept || (moved > kept && g > 1)
+            g > 0 && (moved < kept || (moved > kept && g > 1))
         }
         _ => false,
     };
@@ -401,18 +401,21 @@ fn reviewed(old: &Plain, new: &Plain) -> Vec<RuleId> {
     let binds = old.node == 0 && new.node != 0;
     let (was, is) = (PHASES[usize::from(old.phase)], PHASES[usize::from(new.phase)]);
     let turns = was != is && !is.is_empty();
-    let foreign = turns && is == "Lost";
+    let foreign = (turns && is == "Lost") || (was != is && is.is_empty());
     let judged = turns && !foreign && !(was.is_empty() && is == "Pending");
     let unknown = judged && is == "Unknown";
     let from_end = judged && !unknown && old.is_over();
     let unbound = judged && !unknown && !from_end && new.node == 0;
-    let despite = turns
-        && is == "Succeeded"
-        && new.containers.iter().any(|one| match one.state {
-            State::Running => true,
-            State::Ended(code) => code != 0,
-            State::Missing | State::Empty | State::Waiting => false,
-        });
+    let contradicts = |one: One| match one.state {
+        State::Running => true,
+        State::Ended(code) => code != 0,
+        State::Missing | State::Empty | State::Waiting => false,
+    };
+    let despite = is == "Succeeded"
+        && std::iter::zip(old.containers, new.containers)
+            .any(|(old, new)| contradicts(new) && (turns || !contradicts(old)));
+    // A rejection by the kubelet leaves no status entry.
+    let rejected = !old.is_over() && is == "Failed";
     let fell = std::iter::zip(old.containers, new.containers).any(|(old, new)| {
         old.state != State::Missing && new.state != State::Missing && new.restarts < old.restarts
     });
@@ -432,15 +435,18 @@ fn reviewed(old: &Plain, new: &Plain) -> Vec<RuleId> {
         (old.node != 0 && new.node != old.node, RuleId::INV_09),
         (grows(old.gates, new.gates), RuleId::INV_10),
         (constants_change(old, new) || containers_change(old, new), RuleId::INV_13),
-        (starts_after_end(old, new), RuleId::INV_21),
+        (starts_after_end(old, new, false), RuleId::INV_21),
+        (starts_after_end(old, new, true), RuleId::NON_05),
         (deadline_grows(old, new), RuleId::INV_15),
         (foreign, RuleId::OBJ_31),
         (unknown, RuleId::PHA_41),
         (from_end, RuleId::PHA_15),
         (unbound && !(is == "Failed" && new.dt.is_some()), RuleId::PHA_40),
         (despite, RuleId::PHA_04),
-        (resurrects(old, new).contains(&true), RuleId::VAL_22),
-        (fell, RuleId::CTR_21),
+        (!rejected && resurrects_in_time(old, new), RuleId::VAL_22),
+        (!rejected && rewrites(old, new), RuleId::CTR_40),
+        (!rejected && drops(old, new), RuleId::CTR_42),
+        (!rejected && fell, RuleId::CTR_21),
     ])
 }
 
@@ -453,12 +459,45 @@ fn containers_change(old: &Plain, new: &Plain) -> bool {
         .any(|(old, new)| (old.policy, old.rule) != (new.policy, new.rule))
 }
 
-/// INV-21: something runs under a phase that was and is terminal, and did not run before.
-fn starts_after_end(old: &Plain, new: &Plain) -> bool {
+/// INV-21: something runs under a phase that was and is terminal, and did not run before. What had no entry under
+/// `Failed` may have been running when the Pod was rejected.
+fn starts_after_end(old: &Plain, new: &Plain, unseen: bool) -> bool {
+    let failed = PHASES[usize::from(old.phase)] == "Failed";
     let runs = |one: One| one.state == State::Running;
     old.is_over()
         && new.is_over()
-        && std::iter::zip(old.containers, new.containers).any(|(old, new)| runs(new) && !runs(old))
+        && std::iter::zip(old.containers, new.containers)
+            .any(|(old, new)| runs(new) && !runs(old) && unseen == (failed && old.state == State::Missing))
+}
+
+/// An entry is gone.
+fn drops(old: &Plain, new: &Plain) -> bool {
+    std::iter::zip(old.containers, new.containers)
+        .any(|(old, new)| old.state != State::Missing && new.state == State::Missing)
+}
+
+/// CTR-17: in a new sandbox whatever has a policy of its own may run again, unless the Pod's is Never.
+fn runs_again(old: &Plain, one: One, code: i32) -> bool {
+    old.may_leave(one, code) || (one.policy != 0 && old.policy != 3)
+}
+
+fn rewrites(old: &Plain, new: &Plain) -> bool {
+    std::iter::zip(old.containers, new.containers).any(|(one, new)| match (one.state, new.state) {
+        (State::Ended(was), State::Ended(is)) => was != is && !runs_again(old, one, was),
+        (_, _) => false,
+    })
+}
+
+/// VAL-22 over any number of updates: after another exit, if there can be one, the container may leave as well.
+fn resurrects_in_time(old: &Plain, new: &Plain) -> bool {
+    std::iter::zip(old.containers, new.containers).any(|(one, new)| match (one.state, new.state) {
+        (_, State::Missing | State::Ended(_)) => false,
+        (State::Ended(code), _) => {
+            let some_exit = [0, 1, 7].into_iter().any(|other| old.may_leave(one, other));
+            !(old.may_leave(one, code) || (runs_again(old, one, code) && some_exit))
+        }
+        (_, _) => false,
+    })
 }
 
 fn seconds(grace: i64) -> i64 {
@@ -539,23 +578,8 @@ fn caused(endpoint: Endpoint, old: &Plain, new: &Plain) -> Vec<(String, &'static
     found
 }
 
-/// Two accepted changes make an accepted one, as long as nothing was hidden between them: an entry dropped, an exit
-/// code or a phase rewritten, a clock that went back. The server takes these, but no component does them.
+/// Two accepted changes make an accepted one, whatever they are.
 fn triple(a: Plain, b: Plain, c: Plain) {
-    let hidden = std::iter::zip(a.containers, b.containers).any(|(a, b)| match (a.state, b.state) {
-        (State::Missing, _) => false,
-        (_, State::Missing) => true,
-        (State::Ended(was), State::Ended(is)) => was != is,
-        (_, _) => false,
-    });
-    let unset = a.phase != 0 && b.phase == 0;
-    let back = b.grace() == c.grace() && b.dt != c.dt;
-    let rewritten = b.is_over() && b.containers != c.containers; // a phase is compared with what stands beside it
-    let settings = |pod: &Plain| pod.containers.map(|one| (one.policy, one.rule));
-    let other_rules = settings(&a) != settings(&b);
-    if hidden || unset || back || rewritten || other_rules {
-        return;
-    }
     let [a_pod, b_pod, c_pod] = [a, b, c].map(|pod| pod.pod());
     let [first, second, third] = [View::of(&a_pod), View::of(&b_pod), View::of(&c_pod)];
     if review(&first, &second).is_empty() && review(&second, &third).is_empty() {

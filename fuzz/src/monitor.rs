@@ -64,7 +64,7 @@ impl Plain {
             .map(|ended| ContainerStatus {
                 name: Text::from("c"),
                 state: ContainerState {
-                    running: ended.is_none().then_some(ContainerStateRunning {}),
+                    running: ended.is_none().then_some(ContainerStateRunning::default()),
                     terminated: ended
                         .map(|exit_code| ContainerStateTerminated { exit_code, ..Default::default() }),
                     ..ContainerState::default()
@@ -106,6 +106,9 @@ impl Cluster {
                 return None;
             }
             (self.next_uid, self.version) = (uid + 1, self.version + 1);
+            // No two Pods of a name within one second: a MODIFIED under another UID tells by its creation whether
+            // events were lost (VAL-01).
+            self.clock += 1;
             let pod = Plain {
                 name,
                 uid,

@@ -85,6 +85,7 @@ impl Api {
     }
 
     /// The first read of a DELETE (DEL-03, DEL-21).
+    #[inline]
     fn read(
         &self,
         state: State,
@@ -94,7 +95,7 @@ impl Api {
         options: Options,
     ) -> Changed {
         let idle = state.with_client(slot, Client::Idle);
-        let found = state.pod.ok_or((idle, Refused::Absent))?;
+        let found = state.pod().ok_or((idle, Refused::Absent))?;
         let pod = match state.client(slot) {
             Client::Decided { pod, .. } => pod,
             Client::Idle | Client::Commit { .. } | Client::Remove { .. } => found.uid,
@@ -112,12 +113,13 @@ impl Api {
     }
 
     /// The compare-and-swap of a DELETE, with its first write.
+    #[inline]
     fn commit(&self, state: State, slot: Slot, clock: Clock) -> Changed {
         let Client::Commit { role, pod: meant, precondition, options } = state.client(slot) else {
             return Ok(state);
         };
         let idle = state.with_client(slot, Client::Idle);
-        let found = state.pod.ok_or((idle, Refused::Absent))?;
+        let found = state.pod().ok_or((idle, Refused::Absent))?;
         compare(precondition, meant, found.uid).map_err(|refused| (idle, refused))?;
         let Ok(step) = found.deletion().step(self.input(options), self.facts(&found, clock)) else {
             return Ok(idle); // a DELETE is never refused by its state
@@ -137,9 +139,10 @@ impl Api {
         };
         let gained = found.finalizers.is_empty() && !pod.finalizers.is_empty();
         let state = if gained { held(state) } else { state };
-        Ok(State { pod: Some(pod), ..state.with_client(slot, client) })
+        Ok(state.with_client(slot, client).with_pod(Some(pod)))
     }
 
+    #[inline]
     fn input(&self, options: Options) -> Input {
         let request = options.request();
         if self.is(Mutant::PropagationLost) {
@@ -148,6 +151,7 @@ impl Api {
         Input::Delete(request)
     }
 
+    #[inline]
     fn facts(&self, found: &Pod, clock: Clock) -> Facts {
         let mut facts = found.facts(if self.is(Mutant::NoClamp) { Clock::Early } else { clock });
         if self.is(Mutant::UnboundGrace) {
@@ -187,20 +191,22 @@ impl Api {
     }
 
     /// The second write of a DELETE: it compares the request's own preconditions and nothing else (DEL-14).
+    #[inline]
     fn remove(&self, state: State, slot: Slot) -> Changed {
         let Client::Remove { role, pod: meant, precondition, .. } = state.client(slot) else {
             return Ok(state);
         };
         let idle = state.with_client(slot, Client::Idle);
-        let found = state.pod.ok_or((idle, Refused::Absent))?;
+        let found = state.pod().ok_or((idle, Refused::Absent))?;
         let precondition = if self.is(Mutant::UidForgotten) { Precondition::NameOnly } else { precondition };
         compare(precondition, meant, found.uid).map_err(|refused| (idle, refused))?;
         Ok(depart(idle, role))
     }
 
     /// An update at any endpoint, decided by the finalizers that it leaves (DEL-16, DEL-17, DEL-18).
+    #[inline]
     fn update(&self, state: State, change: impl FnOnce(Pod) -> Pod) -> Changed {
-        let Some(found) = state.pod else { return Err((state, Refused::Absent)) };
+        let Some(found) = state.pod() else { return Err((state, Refused::Absent)) };
         let wanted = change(found);
         let mut facts = found.facts(Clock::Late);
         if self.is(Mutant::FinalizerAdded) {
@@ -218,17 +224,18 @@ impl Api {
             return Ok(depart(state, Role::User));
         }
         let grace = if self.is(Mutant::UpdateUndeletes) || !next.is_deleting() { None } else { found.grace };
-        Ok(State { pod: Some(Pod { grace, finalizers, ..wanted }), ..state })
+        Ok(state.with_pod(Some(Pod { grace, finalizers, ..wanted })))
     }
 
     /// A binding arrives (CRE-30).
+    #[inline]
     fn bind(&self, state: State) -> Changed {
-        let Some(meant) = state.binder else { return Ok(state) };
-        let done = State { binder: None, ..state };
-        let Some(found) = state.pod else {
+        let Some(meant) = state.binder() else { return Ok(state) };
+        let done = state.with_binder(None);
+        let Some(found) = state.pod() else {
             let empty = Pod { uid: meant, node: Some(Node::Chosen), ..CREATED };
             let pod = self.is(Mutant::BindUpserts).then_some(empty).ok_or((done, Refused::Absent))?;
-            return Ok(State { pod: Some(pod), ..done });
+            return Ok(done.with_pod(Some(pod)));
         };
         let precondition =
             if self.is(Mutant::BindByName) { Precondition::NameOnly } else { Precondition::Uid };
@@ -244,7 +251,7 @@ impl Api {
             };
             (done, refused)
         })?;
-        Ok(State { pod: Some(Pod { node: Some(Node::Chosen), ..found }), ..done })
+        Ok(done.with_pod(Some(Pod { node: Some(Node::Chosen), ..found })))
     }
 
     fn create(&self, created: Created) -> Pod {
@@ -258,9 +265,10 @@ impl Api {
         }
     }
 
+    #[inline]
     fn take(&self, state: State, action: Action) -> Changed {
         match action {
-            Action::Create(created) => Ok(State { pod: Some(self.create(created)), ..state }), // CRE-01
+            Action::Create(created) => Ok(state.with_pod(Some(self.create(created)))), // CRE-01
             Action::Decide(slot, role) => {
                 Ok(state.with_client(slot, Client::Decided { role, pod: Uid::Current }))
             }
@@ -270,7 +278,7 @@ impl Api {
             Action::Commit(slot, clock) => self.commit(state, slot, clock),
             Action::Remove(slot) => self.remove(state, slot),
             Action::Crash(slot) => Ok(state.with_client(slot, Client::Idle)),
-            Action::Schedule => Ok(State { binder: Some(Uid::Current), ..state }),
+            Action::Schedule => Ok(state.with_binder(Some(Uid::Current))),
             Action::Bind => self.bind(state),
             Action::AddFinalizer => {
                 self.update(state, |pod| Pod { finalizers: pod.finalizers.with(X), ..pod })
@@ -318,31 +326,34 @@ fn compare(precondition: Precondition, meant: Uid, found: Uid) -> Result<(), Ref
 
 /// Notes that the stored Pod has got a finalizer while its removal is in flight.
 fn held(state: State) -> State {
-    let clients = state.clients.map(|client| match client {
+    Slot::ALL.into_iter().fold(state, |state, slot| match state.client(slot) {
         Client::Remove { role, pod: Uid::Current, precondition, since: Since::Nothing } => {
-            Client::Remove { role, pod: Uid::Current, precondition, since: Since::Held }
+            let client = Client::Remove { role, pod: Uid::Current, precondition, since: Since::Held };
+            state.with_client(slot, client)
         }
-        Client::Idle | Client::Decided { .. } | Client::Commit { .. } | Client::Remove { .. } => client,
-    });
-    State { clients, ..state }
+        Client::Idle | Client::Decided { .. } | Client::Commit { .. } | Client::Remove { .. } => state,
+    })
 }
 
 /// Frees the name: whatever meant the stored Pod now means one that has left.
 fn depart(state: State, remover: Role) -> State {
-    let left = |pod| if state.pod.is_some() { Uid::Departed } else { pod };
-    let clients = state.clients.map(|client| match client {
-        Client::Idle => Client::Idle,
-        Client::Decided { role, pod } => Client::Decided { role, pod: left(pod) },
-        Client::Commit { role, pod, precondition, options } => {
-            Client::Commit { role, pod: left(pod), precondition, options }
+    if state.pod().is_none() {
+        return state;
+    }
+    let left = Uid::Departed;
+    let state = Slot::ALL.into_iter().fold(state, |state, slot| match state.client(slot) {
+        Client::Idle => state,
+        Client::Decided { role, pod: _ } => state.with_client(slot, Client::Decided { role, pod: left }),
+        Client::Commit { role, pod: _, precondition, options } => {
+            state.with_client(slot, Client::Commit { role, pod: left, precondition, options })
         }
         Client::Remove { role, pod, precondition, since } => {
             let kubelet = pod == Uid::Current && remover == Role::Kubelet;
             let since = if kubelet { Since::Removed } else { since };
-            Client::Remove { role, pod: left(pod), precondition, since }
+            state.with_client(slot, Client::Remove { role, pod: left, precondition, since })
         }
     });
-    State { pod: None, binder: state.binder.map(left), clients }
+    state.with_pod(None).with_binder(state.binder().map(|_| left))
 }
 
 impl Protocol for Api {
@@ -361,6 +372,7 @@ impl Protocol for Api {
         self.list(state, actions);
     }
 
+    #[inline]
     fn step(&self, state: &State, action: Action) -> Moved<State> {
         match self.take(*state, action) {
             Ok(next) => Moved { next, refused: None },

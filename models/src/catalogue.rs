@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pod_lifecycle::RuleId;
 
-use crate::api::{Api, Mutant};
+use crate::api::{self, Api, Mutant};
 use crate::audit::{Claim, Exploration, Until, explore};
 use crate::engine::Outcome;
 use crate::kill::{self, Kills};
@@ -43,10 +43,10 @@ const API: Entry = Entry {
     laws: laws::<Api>,
     mutants: || Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
     state_bytes: size_of::<<Api as Protocol>::State>(),
-    packed_bytes: size_of::<u64>(),
+    packed_bytes: size_of::<<Api as Protocol>::State>(),
     explore: |scope, variant, until| told::<Api>(explore(api(scope, variant), until)),
-    search: |scope, variant, until| told::<Api>(search::<_, u64>(api(scope, variant), until)),
-    live: |scope, variant, which| liveness::run::<_, u64>(api(scope, variant), which),
+    search: |scope, variant, until| told::<Api>(search::<_, api::State>(api(scope, variant), until)),
+    live: |scope, variant, which| liveness::run::<_, api::State>(api(scope, variant), which),
     assumptions: liveness::assumptions::<Api>,
 };
 
@@ -143,7 +143,6 @@ const POD: Entry = Entry {
         "a third incarnation while two are alive; what a dead kubelet process had sent and not yet delivered is lost",
         "further faults while two incarnations are alive",
         "exit codes but for 0 and not 0; the status of a container whose Pod is not terminal",
-        "that what can happen eventually does: LIV-01 and LIV-08 only say that there is no dead end",
     ],
     actors: &[
         "User",

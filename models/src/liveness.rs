@@ -190,15 +190,15 @@ pub fn run<M: Protocol, P: Stored<M::State>>(model: M, which: Which) -> LiveRun 
     let explored = Explored { model, asks, space, graph };
     let mut checks = Vec::new();
     for law in 0..M::LAWS.len() {
-        match which {
-            Which::Law(only, given) if only == law => checks.extend(explored.check(law, given)),
-            Which::Law(..) => {}
+        let given: Vec<_> = match which {
+            Which::Law(only, given) if only == law => vec![given],
+            Which::Law(..) => continue,
             Which::All => {
                 let others = assumptions::<M>(law).into_iter().map(|assumption| assumption.given);
-                let given = [Given::AsStated].into_iter().chain(others);
-                checks.extend(given.filter_map(|given| explored.check(law, given)));
+                [Given::AsStated].into_iter().chain(others).collect()
             }
-        }
+        };
+        checks.extend(explored.checks(law, &given));
     }
     let Explored { space, .. } = explored;
     let (states, outcome, steps) = (space.len() as usize, space.outcome, space.steps);
@@ -214,34 +214,42 @@ struct Explored<M: Protocol, P> {
 }
 
 impl<M: Protocol, P: Stored<M::State>> Explored<M, P> {
-    fn check(&self, law: usize, given: Given) -> Option<Check> {
-        let (when, then, assuming, unless): (_, _, &[_], &[_]) = match &M::LAWS.get(law)?.kind {
-            Kind::Eventually { when, then, assuming } => (when, then, assuming, &[]),
-            Kind::Stuck { when, then, assuming, unless } => (when, then, assuming, unless),
-            Kind::Always { .. } | Kind::Sometimes(_) | Kind::Expected { .. } => return None,
+    /// One law, given each of these.
+    fn checks(&self, law: usize, given: &[Given]) -> Vec<Check> {
+        let (when, then, assuming, unless): (_, _, &[_], &[_]) = match M::LAWS.get(law).map(|law| &law.kind) {
+            Some(Kind::Eventually { when, then, assuming }) => (when, then, assuming, &[]),
+            Some(Kind::Stuck { when, then, assuming, unless }) => (when, then, assuming, unless),
+            Some(Kind::Always { .. } | Kind::Sometimes(_) | Kind::Expected { .. }) | None => {
+                return Vec::new();
+            }
         };
-        let kept = assuming.iter().enumerate().filter(|(index, _)| given != Given::Without(*index));
-        let added = unless.iter().enumerate().filter(|(index, _)| given == Given::With(*index));
-        let fairness = self.asks.fairness(kept.chain(added).map(|(_, assumption)| assumption));
         let bits = |of: &fn(&M::State) -> bool| Bits::of(&self.space, of);
         let (when, then) = (bits(when), bits(then));
         let obliging = when.count();
         let property = Property::LeadsTo { when, then };
-        let lasso = engine::find(&self.graph, &property, fairness, Rest::Anywhere);
-        let lasso = lasso.map(|lasso| {
-            let steps = lasso.steps(&self.space, &self.model).into_iter();
-            let path: Vec<_> = steps
-                .map(|step| Taken {
-                    before: step.before,
-                    action: step.action,
-                    after: step.after,
-                    refused: self.model.0.step(&step.before, step.action).refused,
-                })
-                .collect();
-            let mut stem: Vec<Told> = M::tell(&path);
-            let cycle = stem.split_off(lasso.stem.len());
-            Lasso { stem, cycle }
-        });
-        Some(Check { law, given, obliging, lasso })
+        let check = |given: &Given| {
+            let given = *given;
+            let kept = assuming.iter().enumerate().filter(|(index, _)| given != Given::Without(*index));
+            let added = unless.iter().enumerate().filter(|(index, _)| given == Given::With(*index));
+            let fairness = self.asks.fairness(kept.chain(added).map(|(_, assumption)| assumption));
+            Check { law, given, obliging, lasso: self.lasso(&property, fairness) }
+        };
+        given.iter().map(check).collect()
+    }
+
+    fn lasso(&self, property: &Property, fairness: Fairness) -> Option<Lasso> {
+        let lasso = engine::find(&self.graph, property, fairness, Rest::Anywhere)?;
+        let steps = lasso.steps(&self.space, &self.model).into_iter();
+        let path: Vec<_> = steps
+            .map(|step| Taken {
+                before: step.before,
+                action: step.action,
+                after: step.after,
+                refused: self.model.0.step(&step.before, step.action).refused,
+            })
+            .collect();
+        let mut stem: Vec<Told> = M::tell(&path);
+        let cycle = stem.split_off(lasso.stem.len());
+        Some(Lasso { stem, cycle })
     }
 }

@@ -5,6 +5,7 @@
 mod actions;
 mod kubelet;
 mod laws;
+mod liveness;
 mod mutants;
 mod pack;
 mod scenarios;
@@ -129,12 +130,13 @@ impl Pods {
     }
 
     /// An update at any endpoint (DEL-16, DEL-18).
-    fn update(state: State, pod: Pod, wanted: Pod) -> State {
+    fn update(&self, state: State, pod: Pod, wanted: Pod) -> State {
         let input = Input::Update { finalizers: wanted.finalizers() };
         let Ok(Step { effects, .. }) = pod.deletion().step(input, pod.facts()) else {
             return state; // nothing here adds a finalizer
         };
-        let pod = (!effects.contains(&Some(Effect::Remove))).then_some(wanted);
+        let removes = effects.contains(&Some(Effect::Remove)) && !self.is(Mutant::UpdateKeeps);
+        let pod = (!removes).then_some(wanted);
         State { pod, ..state }
     }
 
@@ -164,7 +166,7 @@ impl Pods {
             (false, true) => Author::Kubelet,
             (false, false) => Author::Other,
         };
-        let next = Self::update(idle, found, Pod { status, author, ..found });
+        let next = self.update(idle, found, Pod { status, author, ..found });
         let sends =
             |pod| state.local(uid).is_some_and(|local| self.decides(pod, &local) == FinalDelete::Sent);
         let writer = if next.pod.as_ref().is_some_and(sends) { Writer::Delete { uid } } else { Writer::Idle };
@@ -201,7 +203,7 @@ impl Pods {
 
     fn take(&self, state: State, action: Action) -> Changed {
         let change =
-            |change: fn(Pod) -> Pod| state.pod.map_or(state, |pod| Self::update(state, pod, change(pod)));
+            |change: fn(Pod) -> Pod| state.pod.map_or(state, |pod| self.update(state, pod, change(pod)));
         let overlaps = matches!(action, Action::Create(..)) && state.alive() > 0;
         let spent = u8::from(action.is_fault() || overlaps);
         let state = State { faults_left: state.faults_left.saturating_sub(spent), ..state };

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use crate::audit::{Claim, Exploration, Path, Until, decided};
-use crate::engine::{self, Beyond, Flow, Limit, Space, Step, Stored, Visit};
+use crate::engine::{self, Beyond, Flow, Limit, Space, Stored, Visit};
 use crate::law::{On, Protocol, Taken};
 use crate::liveness::Plain;
 
@@ -32,7 +32,8 @@ pub fn search<M: Protocol, P: Stored<M::State>>(model: M, until: Until) -> Explo
     let mut open: Vec<Open<M::State, M::Action>> =
         claims.map(|(law, (claim, on, decides))| (law, claim, on, decides)).collect();
     let mut found: Vec<Found<M::Action>> = Vec::new();
-    let space: Space<P> = engine::explore(&model, MEMORY, |visit| {
+    let note = |_: &M::State, action: &M::Action, next: &M::State| (*action, *next);
+    let space: Space<P> = engine::explore_steps(&model, MEMORY, note, |visit| {
         open.retain(|(law, claim, on, decides)| match judge(visit, on, *decides) {
             Some(step) => {
                 found.push(Found { law: *law, claim: *claim, state: visit.id, step });
@@ -58,16 +59,13 @@ pub fn search<M: Protocol, P: Stored<M::State>>(model: M, until: Until) -> Explo
 }
 
 /// Whether this state or one of its steps decides a claim, and which step.
-fn judge<S: Copy, A: Copy>(visit: &Visit<'_, S, A>, on: &On<S, A>, decides: bool) -> Option<Option<A>> {
+fn judge<S, A: Copy>(visit: &Visit<'_, S, (A, S)>, on: &On<S, A>, decides: bool) -> Option<Option<A>> {
     match on {
         On::State(predicate) => (predicate(visit.state) == decides).then_some(None),
-        On::Choices(predicate) => {
-            let steps: Vec<_> = visit.steps.iter().map(|step| (step.action, step.next)).collect();
-            (predicate(visit.state, &steps) == decides).then_some(None)
-        }
+        On::Choices(predicate) => (predicate(visit.state, visit.steps) == decides).then_some(None),
         On::Step(predicate) => {
-            let decides = |step: &&Step<S, A>| predicate(visit.state, &step.action, &step.next) == decides;
-            visit.steps.iter().find(decides).map(|step| Some(step.action))
+            let decides = |(action, next): &&(A, S)| predicate(visit.state, action, next) == decides;
+            visit.steps.iter().find(decides).map(|(action, _)| Some(*action))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What an audit log tells: requests, who sent them, and the states that they were answered with.
 
-use super::{Monitor, Observed, Order, Unknown, Verdict, is_expired};
+use super::{Monitor, Observed, Order, Unknown, Verdict, hash, is_expired};
 use crate::deletion::Deletion;
 use crate::view::View;
 use crate::violation::{Flaw, Violation};
@@ -111,12 +111,15 @@ impl Monitor {
             ("deletecollection", "") => return self.collection(event, by, each),
             ("create", "binding") => {
                 let by_name = event.request.uid.is_none() && event.request.body == Body::Logged;
-                each(named(event, by), by_name_only("binding", by_name));
+                let mut verdict = by_name_only("binding", by_name);
+                verdict.violations.extend(self.bound_elsewhere(event));
+                each(named(event, by), verdict);
                 return Told::Something;
             }
             ("create", "eviction") => {
                 self.maybe_gone(&event.object.namespace, &event.object.name);
-                each(named(event, by), Verdict::default());
+                let by_name = event.request.uid.is_none() && event.request.body == Body::Logged;
+                each(named(event, by), by_name_only("eviction", by_name));
                 return Told::Something;
             }
             _ => return Told::Nothing,
@@ -170,6 +173,16 @@ impl Monitor {
         verdict
     }
 
+    /// INV-09: a binding that succeeded names the node that the Pod is known to have, whichever answer came first.
+    fn bound_elsewhere(&self, event: &AuditEvent<'_>) -> Option<Violation> {
+        let (uid, target) = (event.request.uid.as_ref()?, event.request.target.as_ref()?);
+        let key = hash(&[uid.as_str()]);
+        let packed = self.recent.get(&key).or_else(|| self.older.get(&key))?;
+        let (_, last) = packed.open()?;
+        let node = last.node.filter(|node| *node != target.as_str())?;
+        Some(Violation::NodeChanged { old: node.into(), new: target.as_str().into() })
+    }
+
     /// The answer holds the Pods as they were listed; what became of each is not logged (DEL-26).
     fn collection<'a>(
         &mut self,
@@ -191,7 +204,10 @@ impl Monitor {
             return Told::Something;
         };
         for pod in pods {
-            each(Subject::of(pod, by), self.judge(Order::Answered, Observed::State, &View::of(pod)));
+            let mut verdict = self.judge(Order::Answered, Observed::State, &View::of(pod));
+            let by_name = by_name_only("deletecollection", event.request.uid.is_none());
+            verdict.violations.extend(by_name.violations);
+            each(Subject::of(pod, by), verdict);
             self.maybe_gone(&pod.metadata.namespace, &pod.metadata.name);
         }
         if pods.is_empty() { Told::Nothing } else { Told::Something }

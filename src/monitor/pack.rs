@@ -5,16 +5,17 @@
 
 use std::borrow::Cow;
 
+use super::restarts::{Held, Run};
 use crate::container::{
     ContainerState, Exit, ExitReason, Operator, RestartPolicy, RestartRule, Role, RuleAction, Started,
 };
 use crate::deletion::Deletion;
 use crate::phase::{Phase, Source};
 use crate::time::{Grace, Time};
-use crate::view::{Container, Disruption, Stored, View};
+use crate::view::{Container, Disruption, Span, Stored, View};
 
 /// What is known of a Pod beside its last state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Notes {
     /// How many gaps the history had before the last observation.
     pub(super) gaps: u64,
@@ -22,6 +23,8 @@ pub(super) struct Notes {
     pub(super) fate: Fate,
     /// The first DELETE, as far as it was seen.
     pub(super) asked: Option<Asked>,
+    /// Of each container, when it ran.
+    pub(super) runs: Box<[Run]>,
 }
 
 /// Whether a Pod is known to be stored.
@@ -47,7 +50,7 @@ pub(super) struct Asked {
 pub(super) struct Packed(Box<[u8]>);
 
 impl Packed {
-    pub(super) fn new(pod: &View<&str>, notes: Notes) -> Self {
+    pub(super) fn new(pod: &View<&str>, notes: &Notes) -> Self {
         let mut out = Writer(Vec::with_capacity(192));
         out.uint(notes.gaps);
         out.byte(match notes.fate {
@@ -102,8 +105,9 @@ impl Packed {
             Some(Disruption::Other) => 3,
         });
         out.uint(pod.containers.len() as u64);
-        for container in &pod.containers {
+        for (place, container) in pod.containers.iter().enumerate() {
             out.container(container);
+            out.run(notes.runs.get(place).copied().unwrap_or_default(), epoch);
         }
         Self(out.0.into())
     }
@@ -124,7 +128,7 @@ impl Packed {
         match self.open() {
             Some((notes @ Notes { fate: Fate::Unborn, .. }, mut pod)) => {
                 pod.uid = &uid;
-                Self::new(&pod, Notes { fate: Fate::Stored, ..notes })
+                Self::new(&pod, &Notes { fate: Fate::Stored, ..notes })
             }
             Some(_) | None => self,
         }
@@ -283,6 +287,25 @@ impl Writer {
         }
         self.option(container.restarts.map(i64::from), Self::int);
     }
+
+    /// Times after the start are told from it.
+    fn run(&mut self, Run { span: Span { began, ended, before }, held }: Run, epoch: i64) {
+        let (tag, delay) = match held {
+            Held::Clear => (0, None),
+            Held::Unknown => (8, None),
+            Held::For(delay) => (16, Some(delay)),
+        };
+        let present = |time: Option<Time>, bit| time.map_or(0, |_| bit);
+        self.byte(tag | present(began, 1) | present(ended, 2) | present(before, 4));
+        let mut from = epoch;
+        for time in [began, ended, before].into_iter().flatten() {
+            self.int(time.as_unix().wrapping_sub(from));
+            from = time.as_unix();
+        }
+        if let Some(delay) = delay {
+            self.uint(delay.as_secs());
+        }
+    }
 }
 
 struct Reader<'a>(&'a [u8]);
@@ -373,7 +396,7 @@ impl<'a> Reader<'a> {
         let created = (self.byte()? != 0).then(|| Time::from_unix(epoch));
         let asked = self
             .option(|input| Some(Asked { at: input.time(epoch)?, grace: Grace::from_secs(input.uint()?) }))?;
-        let view = View {
+        let mut view = View {
             namespace: self.text()?,
             name: self.text()?,
             uid: "",
@@ -407,9 +430,14 @@ impl<'a> Reader<'a> {
                 3 => Some(Disruption::Other),
                 _ => return None,
             },
-            containers: (0..self.length()?).map(|_| self.container()).collect::<Option<_>>()?,
+            containers: Box::default(),
         };
-        Some((Notes { gaps, fate, asked }, (view, uid)))
+        let containers: Option<Vec<_>> =
+            (0..self.length()?).map(|_| Some((self.container()?, self.run(epoch)?))).collect();
+        let (containers, runs): (Vec<_>, Vec<_>) = containers?.into_iter().unzip();
+        view.containers = containers.into();
+        let runs = runs.into();
+        Some((Notes { gaps, fate, asked, runs }, (view, uid)))
     }
 
     fn deletion(&mut self, epoch: i64) -> Option<Deletion> {
@@ -475,7 +503,27 @@ impl<'a> Reader<'a> {
             None => None,
             Some(count) => Some(count.try_into().ok()?),
         };
-        Some(Container { name, role, policy, rules, state, restarts })
+        Some(Container { name, role, policy, rules, state, restarts, span: Span::default() })
+    }
+
+    fn run(&mut self, epoch: i64) -> Option<Run> {
+        let tag = self.byte()?;
+        let mut from = epoch;
+        let mut time = |input: &mut Self, bit: u8| {
+            if tag & bit == 0 {
+                return Some(None);
+            }
+            from = from.wrapping_add(input.int()?);
+            Some(Some(Time::from_unix(from)))
+        };
+        let span = Span { began: time(self, 1)?, ended: time(self, 2)?, before: time(self, 4)? };
+        let held = match tag >> 3 {
+            0 => Held::Clear,
+            1 => Held::Unknown,
+            2 => Held::For(Grace::from_secs(self.uint()?)),
+            _ => return None,
+        };
+        Some(Run { span, held })
     }
 }
 

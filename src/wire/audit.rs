@@ -84,6 +84,8 @@ pub struct AuditRequest<'a> {
     pub body: Body,
     /// `preconditions.uid` of a DELETE, `metadata.uid` of a binding.
     pub uid: Option<Text<'a>>,
+    /// `target.name` of a binding.
+    pub target: Option<Text<'a>>,
     /// Whether `dryRun` is not empty.
     pub dry_run: bool,
     /// `gracePeriodSeconds`.
@@ -119,6 +121,7 @@ enum Field {
     DryRun,
     DeleteOptions,
     Metadata,
+    Target,
     #[serde(other)]
     Unread,
 }
@@ -127,6 +130,8 @@ enum Field {
 struct Identity<'a> {
     #[serde(borrow, default)]
     uid: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    name: Option<Text<'a>>,
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for AuditRequest<'a> {
@@ -181,6 +186,9 @@ impl<'de> Visitor<'de> for Reading {
                 Field::Metadata => {
                     let uid = map.next_value::<Option<Identity<'de>>>()?.unwrap_or_default().uid;
                     request.uid = request.uid.or_else(|| uid.filter(|uid| !uid.is_empty()));
+                }
+                Field::Target => {
+                    request.target = map.next_value::<Option<Identity<'de>>>()?.unwrap_or_default().name;
                 }
                 Field::Unread => drop(map.next_value::<IgnoredAny>()?),
             }

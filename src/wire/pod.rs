@@ -269,7 +269,12 @@ pub struct ContainerStateWaiting<'a> {
 
 /// `running`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-pub struct ContainerStateRunning {}
+#[serde(rename_all = "camelCase")]
+pub struct ContainerStateRunning {
+    /// `startedAt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Time>,
+}
 
 /// `terminated`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -281,6 +286,12 @@ pub struct ContainerStateTerminated<'a> {
     /// `reason`.
     #[serde(borrow, default, deserialize_with = "nullable", skip_serializing_if = "is_empty")]
     pub reason: Text<'a>,
+    /// `startedAt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Time>,
+    /// `finishedAt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Time>,
 }
 
 fn is_empty(text: &Text<'_>) -> bool {

@@ -46,6 +46,12 @@ fn recorded_histories_conform() {
     }
 }
 
+/// Whether the kubelet may have rejected the Pod between the two: then nothing is left of its statuses (CRE-42), and
+/// what the runtime still knows of it may come back anyhow (CRE-45).
+pub(crate) fn may_be_rejected(old: &Value, new: &Value) -> bool {
+    !is_terminal(old) && new["status"]["phase"] == "Failed"
+}
+
 /// One way to break a Pod: given its state before, changes the state after, or declines.
 struct Breach {
     name: &'static str,
@@ -212,7 +218,8 @@ const BREACHES: &[Breach] = &[
                 "OnFailure" => code != 0,
                 _ => true,
             };
-            if restarts || old["spec"]["containers"][0].get("restartPolicy").is_some() {
+            let own = old["spec"]["containers"][0].get("restartPolicy").is_some();
+            if restarts || own || may_be_rejected(old, new) {
                 return None;
             }
             set(new, "/status/containerStatuses/0/state", json!({ "running": {} }))
@@ -224,6 +231,9 @@ const BREACHES: &[Breach] = &[
         apply: |old, new| {
             let count =
                 old["status"]["containerStatuses"][0]["restartCount"].as_i64().filter(|count| *count > 0)?;
+            if may_be_rejected(old, new) {
+                return None;
+            }
             set(new, "/status/containerStatuses/0/restartCount", json!(count - 1))
         },
     },
@@ -376,13 +386,16 @@ fn odd_and_legal_stays_silent() {
             ],
         ),
         (
-            "KUB-32: an exit code is rewritten after the terminal phase",
+            "KUB-32: an exit is made up after the terminal phase",
             vec![
                 with(
                     "ADDED",
                     &[
                         ("/status/phase", json!("Succeeded")),
-                        ("/status/containerStatuses", ended(0, "Completed")),
+                        (
+                            "/status/containerStatuses",
+                            json!([{ "name": "c", "restartCount": 0, "state": { "waiting": {} } }]),
+                        ),
                     ],
                 ),
                 with(
@@ -416,10 +429,13 @@ fn odd_and_legal_stays_silent() {
             ],
         ),
         (
-            "VAL-24: a status entry is dropped",
+            "CRE-42: a rejection leaves no status entry",
             vec![
                 with("ADDED", &[("/status/containerStatuses", ended(1, "Error"))]),
-                with("MODIFIED", &[("/status/containerStatuses", json!([]))]),
+                with(
+                    "MODIFIED",
+                    &[("/status/containerStatuses", json!([])), ("/status/phase", json!("Failed"))],
+                ),
             ],
         ),
         (

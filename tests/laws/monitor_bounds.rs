@@ -183,3 +183,53 @@ fn inv_21_inv_29_the_end_is_the_end() {
     take(&mut monitor, &with("Running", waiting.clone(), "other"));
     assert_eq!(rules(&take(&mut monitor, &with("Failed", waiting, "TerminationByKubelet"))), []);
 }
+
+/// NON-18, INV-09: what is sent to a name is told, and so is a binding to another node than the Pod has.
+#[test]
+fn non_18_inv_09_requests_are_judged() {
+    let uid = &pod(1, 1)["metadata"]["uid"];
+    let bind = |node: &str, uid: &Value| json!({ "kind": "Binding", "metadata": { "uid": uid }, "target": { "name": node } });
+    let node = pod(1, 1)["spec"]["nodeName"].as_str().unwrap().to_owned();
+    let evict = |options: Value| json!({ "kind": "Eviction", "deleteOptions": options });
+    for (verb, sub, request, expected) in [
+        ("create", "binding", bind(&node, uid), vec![]),
+        ("create", "binding", bind("other", uid), vec![RuleId::INV_09]),
+        ("create", "binding", bind("other", &json!("unknown")), vec![]),
+        ("create", "binding", bind(&node, &json!(null)), vec![RuleId::NON_18]),
+        ("create", "eviction", evict(json!({ "preconditions": { "uid": uid } })), vec![]),
+        ("create", "eviction", evict(json!(null)), vec![RuleId::NON_18]),
+        ("create", "eviction", evict(json!({ "dryRun": ["All"] })), vec![]),
+    ] {
+        let mut monitor = Monitor::new();
+        take(&mut monitor, &audit("create", "", "admin", json!(null), pod(1, 1)));
+        let found =
+            take(&mut monitor, &audit(verb, sub, "admin", request.clone(), json!({ "kind": "Status" })));
+        assert_eq!(rules(&found), expected, "{verb} {sub} {request}");
+    }
+    let list = json!({ "kind": "PodList", "items": [pod(1, 1), pod(2, 1)] });
+    let found = take(&mut Monitor::new(), &audit("deletecollection", "", "admin", json!(null), list));
+    assert_eq!(rules(&found), [RuleId::NON_18; 2]);
+}
+
+/// However many Pods come and go, what is remembered stays the same.
+#[test]
+fn a_long_stream_leaves_nothing() {
+    let mut monitor = Monitor::new();
+    let mut live = std::collections::VecDeque::new();
+    let mut most = [0; 2];
+    for number in 0..20_000_u32 {
+        take(&mut monitor, &pod(number, 2 * number));
+        live.push_back(number);
+        if live.len() > 50 {
+            let mut last = ended(2 * number + 1, "Failed");
+            last["metadata"]["uid"] = pod(live[0], 0)["metadata"]["uid"].clone();
+            last["metadata"]["name"] = pod(live[0], 0)["metadata"]["name"].clone();
+            assert_eq!(rules(&take(&mut monitor, &json!({ "type": "DELETED", "object": last }))), []);
+            live.pop_front();
+        }
+        let half = &mut most[usize::from(number >= 10_000)];
+        *half = monitor.packed_bytes().max(*half);
+        assert!(monitor.live() <= 51);
+    }
+    assert!(most[1] <= most[0] + 51 * 2 && most[0] <= 51 * 160, "{most:?}");
+}

@@ -7,7 +7,7 @@ use pod_lifecycle::{Force, RuleId, Violation};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::monitor::{LEGAL, events, is_terminal, remove, set};
+use crate::monitor::{LEGAL, events, is_terminal, may_be_rejected, remove, set};
 use crate::strategies::config;
 
 /// What must come of a change.
@@ -149,7 +149,7 @@ const CHANGES: &[(&str, Change)] = &[
     ("containerStatuses: restartCount falls", |old, new| {
         let count = old["status"]["containerStatuses"][0]["restartCount"].as_i64().filter(|count| *count > 0)?;
         set(new, "/status/containerStatuses/0/restartCount", json!(count - 1))?;
-        Some(Broken(RuleId::CTR_21))
+        Some(if may_be_rejected(old, new) { Legal(RuleId::CRE_45) } else { Broken(RuleId::CTR_21) })
     }),
     ("containerStatuses: restartCount grows", |_, new| { set(new, "/status/containerStatuses/0/restartCount", json!(99))?; Some(Legal(RuleId::CTR_22)) }),
     ("containerStatuses: started", |_, new| { set(new, "/status/containerStatuses/0/started", json!(false))?; Some(Legal(RuleId::OBJ_53)) }),
@@ -157,13 +157,44 @@ const CHANGES: &[(&str, Change)] = &[
         set(new, "/status/containerStatuses/0/lastState", json!({ "terminated": { "exitCode": 3 } }))?;
         Some(Legal(RuleId::VAL_24))
     }),
-    ("containerStatuses: dropped", |_, new| { remove(new, "/status/containerStatuses")?; Some(Legal(RuleId::VAL_24)) }),
-    ("containerStatuses: exit code", |old, new| {
-        new["status"]["containerStatuses"][0]["state"].get("terminated")?;
-        (old["status"]["phase"] == new["status"]["phase"]).then_some(())?;
-        set(new, "/status/containerStatuses/0/state/terminated/exitCode", json!(99))?;
-        Some(Legal(RuleId::VAL_24))
+    ("containerStatuses: dropped", |old, new| {
+        remove(new, "/status/containerStatuses")?;
+        let had = old["status"].get("containerStatuses").is_some();
+        Some(if had && !may_be_rejected(old, new) { Broken(RuleId::CTR_42) } else { Legal(RuleId::CRE_42) })
     }),
+    ("containerStatuses: exit code", |old, new| {
+        let before = old["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"].as_i64();
+        new["status"]["containerStatuses"][0]["state"].get("terminated")?;
+        if old["spec"]["containers"][0].get("restartPolicy").is_some() || new["status"]["phase"] == "Succeeded" {
+            return None;
+        }
+        set(new, "/status/containerStatuses/0/state/terminated/exitCode", json!(99))?;
+        Some(match (old["spec"]["restartPolicy"].as_str()?, before) {
+            (_, None) | ("Always", _) => Legal(RuleId::VAL_24),
+            ("OnFailure", Some(code)) if code != 0 => Legal(RuleId::CTR_01),
+            _ if may_be_rejected(old, new) => Legal(RuleId::CRE_45),
+            _ => Broken(RuleId::CTR_40),
+        })
+    }),
+    ("containerStatuses: exit code under Succeeded", |old, new| {
+        let before = old["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"].as_i64()?;
+        if new["status"]["phase"] != "Succeeded" || before != 0 {
+            return None;
+        }
+        set(new, "/status/containerStatuses/0/state/terminated/exitCode", json!(99))?;
+        Some(Broken(RuleId::PHA_04))
+    }),
+    ("containerStatuses: startedAt", |_, new| {
+        new["status"]["containerStatuses"][0]["state"].get("running")?;
+        set(new, "/status/containerStatuses/0/state/running/startedAt", json!("2001-01-01T00:00:00Z"))?;
+        Some(Legal(RuleId::CTR_26))
+    }),
+    ("containerStatuses: finishedAt", |_, new| {
+        new["status"]["containerStatuses"][0]["lastState"].get("terminated")?;
+        set(new, "/status/containerStatuses/0/lastState/terminated/finishedAt", json!("2001-01-01T00:00:00Z"))?;
+        Some(Legal(RuleId::CTR_26))
+    }),
+    ("phase removed", |_, new| { remove(new, "/status/phase")?; Some(Broken(RuleId::OBJ_31)) }),
     ("containerStatuses: running after the end", |old, new| {
         let before = &old["status"]["containerStatuses"][0]["state"];
         if !is_terminal(old) || !is_terminal(new) || before.get("running").is_some() || old["status"]["phase"] != new["status"]["phase"] {

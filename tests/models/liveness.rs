@@ -1,7 +1,7 @@
 //! What eventually happens in the models, and that `verify` would say if it did not.
 
 use insta::assert_snapshot;
-use pod_lifecycle_models::api::Api;
+use pod_lifecycle_models::api::{Api, State};
 use pod_lifecycle_models::audit::{Until, explore};
 use pod_lifecycle_models::catalogue::{Entry, LawKind, MODELS, Run, Variant, find};
 use pod_lifecycle_models::engine::{self, Flow, Limit, Outcome, Space};
@@ -41,7 +41,7 @@ fn both_engines_count_the_same() {
 /// A packed state and at most 16 bytes more, whatever the size.
 #[test]
 fn a_state_takes_little_memory() {
-    let space: Space<u64> = engine::explore(&Plain(Api::new(Scope::Standard)), Limit::NONE, |_| Flow::On);
+    let space: Space<State> = engine::explore(&Plain(Api::new(Scope::Standard)), Limit::NONE, |_| Flow::On);
     let bytes = space.bytes() as f64 / f64::from(space.len());
     assert!(bytes <= 8.0 + 16.0, "{bytes}");
 }
@@ -51,7 +51,7 @@ fn a_state_takes_little_memory() {
 fn paths_are_as_short_as_those_of_stateright() {
     let model = Api::new(Scope::Tiny);
     let found = explore(model, Until::Exhausted).found;
-    let space: Space<u64> = engine::explore(&Plain(model), Limit::NONE, |_| Flow::On);
+    let space: Space<State> = engine::explore(&Plain(model), Limit::NONE, |_| Flow::On);
     let longest = space.path(&Plain(model), space.len() - 1).len();
     assert!(found.iter().all(|(_, _, path)| path.len() <= longest + 1));
     for (_, _, path) in found.iter().filter(|(_, _, path)| !path.is_empty()) {
@@ -104,6 +104,28 @@ fn b14_rests_with_a_phase_that_is_not_terminal() {
 #[test]
 fn liv_05_always_is_a_loop_of_restarts() {
     assert_snapshot!(lasso("phase", "LIV-05/always", Variant::Faithful, None).unwrap().mermaid());
+}
+
+/// The kubelet is done and the finalizer is left.
+#[test]
+fn liv_01_without_the_owner_rests_with_grace_0() {
+    assert_snapshot!(lasso("pod", "LIV-01", Variant::Faithful, Some("A5")).unwrap().steps());
+}
+
+/// A container that never ran has no phase of its own that is terminal; the one that is forced waits for the volumes.
+#[test]
+fn liv_01_terminal_without_unmounts_rests_as_pending() {
+    assert_snapshot!(lasso("pod", "LIV-01/terminal", Variant::Faithful, Some("A4")).unwrap().steps());
+}
+
+#[test]
+fn liv_08_rests_if_housekeeping_forgets_the_rejected() {
+    assert_snapshot!(lasso("pod", "LIV-08", Variant::Mutant("rejected-forgotten"), None).unwrap().steps());
+}
+
+#[test]
+fn a_pod_of_policy_always_goes_on_for_ever_on_a_node() {
+    assert_snapshot!(lasso("pod", "LIV-05/always", Variant::Faithful, None).unwrap().steps());
 }
 
 /// The problems of one model whose entry has been changed.

@@ -166,7 +166,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("conform", &["monitor", "violation", "wire"]),
     (
         "monitor",
-        &["container", "deletion", "phase", "rules", "time", "validate", "view", "violation", "wire"],
+        &[
+            "backoff",
+            "container",
+            "deletion",
+            "phase",
+            "rules",
+            "time",
+            "validate",
+            "view",
+            "violation",
+            "wire",
+        ],
     ),
 ];
 

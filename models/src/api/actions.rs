@@ -162,7 +162,7 @@ impl Api {
     pub(super) fn list(&self, state: &State, actions: &mut Vec<Action>) {
         for slot in Slot::ALL {
             match state.client(slot) {
-                Client::Idle => self.start(slot, state.pod, actions),
+                Client::Idle => self.start(slot, state.pod(), actions),
                 Client::Decided { role, .. } => {
                     let options = match role {
                         Role::User | Role::Controller => PLAIN,
@@ -174,7 +174,7 @@ impl Api {
                 Client::Commit { .. } => {
                     actions.push(Action::Commit(slot, Clock::Early));
                     // The clock matters only to a Pod that has time left.
-                    if state.pod.is_some_and(|pod| pod.grace.is_some_and(|left| left > 0)) {
+                    if state.pod().is_some_and(|pod| pod.grace.is_some_and(|left| left > 0)) {
                         actions.push(Action::Commit(slot, Clock::Late));
                     }
                     actions.push(Action::Crash(slot));
@@ -182,12 +182,12 @@ impl Api {
                 Client::Remove { .. } => actions.extend([Action::Remove(slot), Action::Crash(slot)]),
             }
         }
-        if state.binder.is_some() {
+        if state.binder().is_some() {
             actions.push(Action::Bind);
         }
-        match state.pod {
+        match state.pod() {
             None => actions.extend([Created::Unbound, Created::Gated, Created::WithNode].map(Action::Create)),
-            Some(pod) => self.around(pod, state.binder.is_none(), actions),
+            Some(pod) => self.around(pod, state.binder().is_none(), actions),
         }
     }
 

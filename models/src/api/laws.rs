@@ -16,11 +16,11 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         says: "a UID that left the store never returns: only a create fills the free name, with a fresh UID",
         rests_on: &[RuleId::INV_02, RuleId::CRE_04],
         kind: Kind::Always {
-            holds: On::Step(|before, action, after| match (before.pod, after.pod) {
+            holds: On::Step(|before, action, after| match (before.pod(), after.pod()) {
                 (None, Some(pod)) => matches!(action, Action::Create(_)) && pod.uid == Uid::Current,
                 (_, _) => true,
             }),
-            witness: On::Step(|before, action, _| before.pod.is_none() && *action == Action::Bind),
+            witness: On::Step(|before, action, _| before.pod().is_none() && *action == Action::Bind),
         },
     },
     Law {
@@ -62,7 +62,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
                         Clock::Early => asked,
                         Clock::Late => asked.min(1),
                     };
-                    after.pod.is_some_and(|pod| pod.grace == Some(expected))
+                    after.pod().is_some_and(|pod| pod.grace == Some(expected))
                 })
             }),
             witness: On::Step(|before, action, _| {
@@ -76,7 +76,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         rests_on: &[RuleId::DEL_09, RuleId::DEL_12],
         kind: Kind::Always {
             holds: On::Step(|before, action, after| {
-                longer(before, action).is_none() || before.pod == after.pod
+                longer(before, action).is_none() || before.pod() == after.pod()
             }),
             witness: On::Step(|before, action, _| {
                 longer(before, action).is_some_and(|(pod, options)| {
@@ -94,7 +94,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
             holds: On::Step(|before, action, after| {
                 first(before, action).is_none_or(|(pod, _)| {
                     let idle = pod.node.is_none() || pod.terminal;
-                    !idle || after.pod.is_some_and(|pod| pod.grace == Some(0))
+                    !idle || after.pod().is_some_and(|pod| pod.grace == Some(0))
                 })
             }),
             witness: On::Step(|before, action, _| {
@@ -113,7 +113,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
                     // Whoever read this very Pod found it live, which fixes a grace; an expired predecessor does not.
                     let own = committer(before, action).is_some_and(|(_, meant, ..)| meant == pod.uid);
                     let fixed = if own { options.grace } else { options.grace.or(Some(SHORT)) };
-                    !running || (fixed.is_some() && after.pod.is_some_and(|pod| pod.grace == fixed))
+                    !running || (fixed.is_some() && after.pod().is_some_and(|pod| pod.grace == fixed))
                 })
             }),
             witness: On::Step(|before, action, _| {
@@ -162,7 +162,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
             }),
             witness: On::Step(|before, action, _| {
                 let fresh = |pod: Pod| pod.grace.is_some() && !pod.finalizers.contains(X);
-                *action == Action::AddFinalizer && before.pod.is_some_and(fresh)
+                *action == Action::AddFinalizer && before.pod().is_some_and(fresh)
             }),
         },
     },
@@ -194,7 +194,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
                 let emptied =
                     |(old, new): (Pod, Pod)| !old.finalizers.is_empty() && new.finalizers.is_empty();
                 let dropped = matches!(action, Action::DropFinalizer(_));
-                let left = before.pod.is_some_and(|pod| pod.grace > Some(0));
+                let left = before.pod().is_some_and(|pod| pod.grace > Some(0));
                 dropped && left && stored(before, after).is_some_and(emptied)
             }),
         },
@@ -213,7 +213,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
                 };
                 Slot::ALL.into_iter().all(|slot| match (before.client(slot), after.client(slot)) {
                     (Client::Remove { .. }, _) => true,
-                    (_, Client::Remove { pod: marked, .. }) => after.pod.is_some_and(|pod| {
+                    (_, Client::Remove { pod: marked, .. }) => after.pod().is_some_and(|pod| {
                         pod.uid == marked && pod.grace == Some(0) && dropped.contains(pod.finalizers)
                     }),
                     (_, Client::Idle | Client::Decided { .. } | Client::Commit { .. }) => true,
@@ -221,7 +221,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
             }),
             witness: On::Step(|before, action, after| {
                 let held = |pod: Pod| pod.grace == Some(0) && !pod.finalizers.is_empty();
-                first(before, action).is_some() && after.pod.is_some_and(held)
+                first(before, action).is_some() && after.pod().is_some_and(held)
             }),
         },
     },
@@ -260,7 +260,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         rests_on: &[RuleId::INV_09, RuleId::OBJ_10, RuleId::OBJ_20],
         kind: Kind::Always {
             holds: On::State(|state| {
-                state.pod.is_none_or(|pod| pod.node.is_none() || pod.gates == Gates::Open)
+                state.pod().is_none_or(|pod| pod.node.is_none() || pod.gates == Gates::Open)
             }),
             witness: On::Step(|_, action, _| *action == Action::Create(Created::WithNode)),
         },
@@ -301,10 +301,12 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         rests_on: &[RuleId::INV_12, RuleId::DEL_05],
         kind: Kind::Always {
             holds: On::State(|state| {
-                state.pod.is_none_or(|pod| pod.grace.is_none() || pod.node.is_some() || pod.grace == Some(0))
+                state
+                    .pod()
+                    .is_none_or(|pod| pod.grace.is_none() || pod.node.is_some() || pod.grace == Some(0))
             }),
             witness: On::State(|state| {
-                state.pod.is_some_and(|pod| pod.grace.is_some() && pod.node.is_none())
+                state.pod().is_some_and(|pod| pod.grace.is_some() && pod.node.is_none())
             }),
         },
     },
@@ -315,7 +317,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         kind: Kind::Always {
             holds: On::Step(|before, action, after| {
                 let other = other(before, action, |_, precondition| precondition == Precondition::Uid);
-                !other || before.pod == after.pod
+                !other || before.pod() == after.pod()
             }),
             witness: On::Step(|before, action, _| {
                 let second = matches!(action, Action::Remove(_));
@@ -329,12 +331,12 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         rests_on: &[RuleId::DEL_24, RuleId::KUB_35, RuleId::INV_27],
         kind: Kind::Always {
             holds: On::Step(|before, action, after| {
-                !other(before, action, |role, _| internal(role)) || before.pod == after.pod
+                !other(before, action, |role, _| internal(role)) || before.pod() == after.pod()
             }),
             witness: On::Step(|before, action, _| {
                 let Action::Read(slot, role, ..) = *action else { return false };
                 let late = before.client(slot) == Client::Decided { role, pod: Uid::Departed };
-                internal(role) && late && before.pod.is_some()
+                internal(role) && late && before.pod().is_some()
             }),
         },
     },
@@ -344,14 +346,14 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
         rests_on: &[RuleId::CRE_33],
         kind: Kind::Always {
             holds: On::Step(|before, action, after| {
-                let changed = before.pod.is_some() && before.pod != after.pod;
-                *action != Action::Bind || !changed || before.binder == before.pod.map(|pod| pod.uid)
+                let changed = before.pod().is_some() && before.pod() != after.pod();
+                *action != Action::Bind || !changed || before.binder() == before.pod().map(|pod| pod.uid)
             }),
             witness: On::Step(|before, action, _| {
                 let bindable =
                     |pod: Pod| pod.grace.is_none() && pod.node.is_none() && pod.gates == Gates::Open;
-                let late = *action == Action::Bind && before.binder == Some(Uid::Departed);
-                late && before.pod.is_some_and(bindable)
+                let late = *action == Action::Bind && before.binder() == Some(Uid::Departed);
+                late && before.pod().is_some_and(bindable)
             }),
         },
     },
@@ -372,12 +374,12 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
 
 /// The Pod before and after a step that keeps it stored; the name never changes hands in one step.
 pub(super) fn stored(before: &State, after: &State) -> Option<(Pod, Pod)> {
-    before.pod.zip(after.pod)
+    before.pod().zip(after.pod())
 }
 
 /// The Pod that a step takes from the store.
 pub(super) fn lost(before: &State, after: &State) -> Option<Pod> {
-    before.pod.filter(|_| after.pod.is_none())
+    before.pod().filter(|_| after.pod().is_none())
 }
 
 /// Whose compare-and-swap a step is, what it means and asks.
@@ -392,7 +394,7 @@ fn committer(before: &State, action: &Action) -> Option<(Role, Uid, Precondition
 /// What a compare-and-swap finds and asks, if its precondition holds.
 fn committed(before: &State, action: &Action) -> Option<(Pod, Options)> {
     let (_, meant, precondition, options) = committer(before, action)?;
-    let found = before.pod.filter(|pod| precondition == Precondition::NameOnly || pod.uid == meant)?;
+    let found = before.pod().filter(|pod| precondition == Precondition::NameOnly || pod.uid == meant)?;
     Some((found, options))
 }
 
@@ -418,7 +420,7 @@ fn shortened(before: &State, action: &Action) -> Option<(u8, Clock)> {
 
 /// The Pod that a binding finds under its UID.
 fn binding(before: &State, action: &Action) -> Option<Pod> {
-    before.pod.filter(|pod| *action == Action::Bind && before.binder == Some(pod.uid))
+    before.pod().filter(|pod| *action == Action::Bind && before.binder() == Some(pod.uid))
 }
 
 const fn internal(role: Role) -> bool {
@@ -430,7 +432,7 @@ fn other(before: &State, action: &Action, of: fn(Role, Precondition) -> bool) ->
     let (Action::Commit(slot, _) | Action::Remove(slot)) = *action else { return false };
     match before.client(slot) {
         Client::Commit { role, pod, precondition, .. } | Client::Remove { role, pod, precondition, .. } => {
-            of(role, precondition) && before.pod.is_some_and(|found| found.uid != pod)
+            of(role, precondition) && before.pod().is_some_and(|found| found.uid != pod)
         }
         Client::Idle | Client::Decided { .. } => false,
     }

@@ -35,7 +35,7 @@ const POD_GC: Assumption<State, Action> = Assumption {
     id: "PodGC",
     says: "the Pod garbage collector repeats the DELETE of a deleting Pod without node (CTL-PGC-05)",
     asks: &[Ask::Strong(|before, action| {
-        let unscheduled = before.pod.is_some_and(|pod| pod.node.is_none() && pod.grace.is_some());
+        let unscheduled = before.pod().is_some_and(|pod| pod.node.is_none() && pod.grace.is_some());
         unscheduled && forces(action)
     })],
 };
@@ -51,8 +51,8 @@ pub(super) const LIV_02: Law<State, Action> = Law {
     says: "a deleting Pod without node is eventually removed",
     rests_on: &[RuleId::LIV_02, RuleId::DEL_16, RuleId::DEL_30],
     kind: Kind::Eventually {
-        when: |state| state.pod.is_some_and(|pod| pod.node.is_none() && pod.grace.is_some()),
-        then: |state| state.pod.is_none(),
+        when: |state| state.pod().is_some_and(|pod| pod.node.is_none() && pod.grace.is_some()),
+        then: |state| state.pod().is_none(),
         assuming: &[OWNERS, SERVED, POD_GC],
     },
 };
@@ -62,15 +62,15 @@ pub(super) const LIV_06: Law<State, Action> = Law {
     says: "a terminal Pod that nobody deletes stays for ever",
     rests_on: &[RuleId::LIV_06],
     kind: Kind::Stuck {
-        when: |state| state.pod.is_some_and(|pod| pod.terminal && pod.grace.is_none()),
-        then: |state| state.pod.is_none(),
+        when: |state| state.pod().is_some_and(|pod| pod.terminal && pod.grace.is_none()),
+        then: |state| state.pod().is_none(),
         assuming: &[OWNERS, SERVED, POD_GC],
         unless: &[CLIENT],
     },
 };
 
 fn deleting(state: &State) -> bool {
-    state.pod.is_some_and(|pod| pod.grace.is_some())
+    state.pod().is_some_and(|pod| pod.grace.is_some())
 }
 
 /// A component that has decided sends its DELETE.

@@ -1,102 +1,114 @@
-//! A state as one word: what is hashed.
-
-use std::hash::{Hash, Hasher};
+//! What the bits of a state mean: a client has 18 of them, the binding in flight 2, the Pod 22.
 
 use pod_lifecycle::binding::Gates;
 use pod_lifecycle::deletion::{Finalizers, Propagation};
 
-use crate::engine::Stored;
+use super::state::{Client, Node, Options, Pod, Precondition, Role, Since, Uid, X};
 
-use super::state::{Client, Node, Options, Pod, Precondition, Role, Since, State, Uid, X};
-
-impl Hash for State {
-    fn hash<H: Hasher>(&self, hasher: &mut H) {
-        hasher.write_u64(self.pack());
-    }
-}
-
-impl Stored<State> for u64 {
-    fn pack(state: &State) -> Self {
-        state.pack()
-    }
-    fn unpack(self) -> State {
-        State::unpack(self).expect("`pack` made it")
-    }
-}
-
-impl State {
-    /// All of it in 59 bits, each at its place: a client has 18, the Pod 21.
-    #[must_use]
-    pub fn pack(&self) -> u64 {
-        let [a, b] = self.clients;
-        let binder = option(self.binder.map(|uid| uid as u64));
-        client(a) | client(b) << 18 | binder << 36 | self.pod.map_or(0, |pod| 1 | packed_pod(pod) << 1) << 38
-    }
-
-    /// What [`pack`](Self::pack) packed; `None` for bits that it never makes.
-    #[must_use]
-    pub fn unpack(bits: u64) -> Option<Self> {
-        let clients = [pull_client(bits)?, pull_client(bits >> 18)?];
-        let binder = pull_option(bits >> 36, 1, |bits| pick(&UIDS, bits, 1))?;
-        let pod = if bits >> 38 & 1 == 0 { None } else { Some(pull_pod(bits >> 39)?) };
-        let state = Self { pod, binder, clients };
-        (state.pack() == bits).then_some(state)
-    }
-}
+/// The bits of a client.
+pub(super) const CLIENT: u32 = 18;
+/// The bits of the binding in flight.
+pub(super) const BINDER: u32 = 2;
 
 const UIDS: [Uid; 2] = [Uid::Departed, Uid::Current];
+const ROLES: [Role; 4] = [Role::User, Role::Controller, Role::Kubelet, Role::Collector];
+const PRECONDITIONS: [Precondition; 2] = [Precondition::NameOnly, Precondition::Uid];
+const SINCE: [Since; 4] = [Since::Nothing, Since::Held, Since::Removed, Since::Nothing];
+const GATES: [Gates; 2] = [Gates::Open, Gates::Closed];
+const BINDERS: [Option<Uid>; 4] = [None, Some(Uid::Departed), Some(Uid::Current), None];
+const NODES: [Option<Node>; 4] = [None, Some(Node::Given), Some(Node::Chosen), None];
+const POLICIES: [Option<Propagation>; 4] =
+    [None, Some(Propagation::Orphan), Some(Propagation::Foreground), Some(Propagation::Background)];
 
-/// A bit that it is there, then what it is.
-fn option(value: Option<u64>) -> u64 {
-    value.map_or(0, |value| 1 | value << 1)
+/// The finalizers that the model has, a bit each.
+const FINALIZERS: [Finalizers; 3] = [Finalizers::ORPHAN, Finalizers::FOREGROUND, X];
+/// Every set of them, by its bits.
+const SETS: [Finalizers; 8] = {
+    let mut sets = [Finalizers::NONE; 8];
+    let mut bits = 0;
+    while bits < sets.len() {
+        let mut one = 0;
+        while one < FINALIZERS.len() {
+            if bits >> one & 1 == 1 {
+                sets[bits] = sets[bits].with(FINALIZERS[one]);
+            }
+            one += 1;
+        }
+        bits += 1;
+    }
+    sets
+};
+
+/// The one that the lowest bits count to; `N` is a power of two.
+#[inline]
+const fn pick<T: Copy, const N: usize>(all: &[T; N], bits: u64) -> T {
+    const { assert!(N.is_power_of_two()) };
+    #[allow(clippy::cast_possible_truncation, reason = "the low bits are meant")]
+    let index = bits as usize & (N - 1);
+    all[index]
 }
 
-fn pull_option<T>(bits: u64, width: u32, pull: impl FnOnce(u64) -> Option<T>) -> Option<Option<T>> {
-    let bits = bits & ((2 << width) - 1);
-    if bits & 1 == 0 { Some(None) } else { pull(bits >> 1).map(Some) }
-}
-
+/// A bit that it is there, then eight bits.
+#[inline]
 fn grace(grace: Option<u8>) -> u64 {
-    option(grace.map(u64::from))
+    grace.map_or(0, |secs| 1 | u64::from(secs) << 1)
 }
 
-fn pull_grace(bits: u64) -> Option<Option<u8>> {
-    pull_option(bits, 8, |bits| u8::try_from(bits).ok())
+#[inline]
+#[allow(clippy::cast_possible_truncation, reason = "the low bits are meant")]
+fn pull_grace(bits: u64) -> Option<u8> {
+    (bits & 1 == 1).then_some((bits >> 1) as u8)
 }
 
-fn packed_pod(pod: Pod) -> u64 {
-    let Pod { uid, grace: left, finalizers, node, gates, terminal, generation } = pod;
-    let held =
-        FINALIZERS.into_iter().rev().fold(0, |held, one| held << 1 | u64::from(finalizers.contains(one)));
-    uid as u64
-        | grace(left) << 1
-        | held << 10
-        | option(node.map(|node| node as u64)) << 13
-        | u64::from(gates == Gates::Closed) << 15
-        | u64::from(terminal) << 16
-        | u64::from(generation) << 17
+#[inline]
+pub(super) const fn binder(binder: Option<Uid>) -> u64 {
+    match binder {
+        None => 0,
+        Some(uid) => 1 + uid as u64,
+    }
 }
 
-fn pull_pod(bits: u64) -> Option<Pod> {
-    let held = FINALIZERS.into_iter().zip(10..).filter(|(_, at)| bits >> at & 1 == 1);
-    Some(Pod {
-        uid: pick(&UIDS, bits, 1)?,
-        grace: pull_grace(bits >> 1)?,
-        finalizers: held.fold(Finalizers::NONE, |held, (one, _)| held.with(one)),
-        node: pull_option(bits >> 13, 1, |bits| pick(&[Node::Given, Node::Chosen], bits, 1))?,
-        gates: pick(&[Gates::Open, Gates::Closed], bits >> 15, 1)?,
-        terminal: bits >> 16 & 1 == 1,
-        generation: u8::try_from(bits >> 17 & 7).ok()?,
-    })
+#[inline]
+pub(super) const fn pull_binder(bits: u64) -> Option<Uid> {
+    pick(&BINDERS, bits)
 }
 
-fn client(client: Client) -> u64 {
+#[inline]
+pub(super) fn pod(pod: Option<Pod>) -> u64 {
+    let Some(Pod { uid, grace: left, finalizers, node, gates, terminal, generation }) = pod else { return 0 };
+    let [orphan, foreground, x] = FINALIZERS.map(|one| u64::from(finalizers.contains(one)));
+    1 | (uid as u64) << 1
+        | grace(left) << 2
+        | (orphan | foreground << 1 | x << 2) << 11
+        | node.map_or(0, |node| 1 + node as u64) << 14
+        | u64::from(gates == Gates::Closed) << 16
+        | u64::from(terminal) << 17
+        | u64::from(generation & 7) << 18
+}
+
+#[inline]
+#[allow(clippy::cast_possible_truncation, reason = "three bits")]
+pub(super) fn pull_pod(bits: u64) -> Option<Pod> {
+    let pod = Pod {
+        uid: pick(&UIDS, bits >> 1),
+        grace: pull_grace(bits >> 2),
+        finalizers: pick(&SETS, bits >> 11),
+        node: pick(&NODES, bits >> 14),
+        gates: pick(&GATES, bits >> 16),
+        terminal: bits >> 17 & 1 == 1,
+        generation: (bits >> 18 & 7) as u8,
+    };
+    (bits & 1 == 1).then_some(pod)
+}
+
+#[inline]
+pub(super) fn client(client: Client) -> u64 {
     let whose = |role: Role, pod: Uid| (role as u64) << 2 | (pod as u64) << 4;
     match client {
         Client::Idle => 0,
         Client::Decided { role, pod } => 1 | whose(role, pod),
         Client::Commit { role, pod, precondition, options } => {
-            let policy = option(options.propagation.map(|policy| policy as u64));
+            let policy = options.propagation.map_or(0, |policy| 1 + policy as u64);
             2 | whose(role, pod) | (precondition as u64) << 5 | grace(options.grace) << 6 | policy << 15
         }
         Client::Remove { role, pod, precondition, since } => {
@@ -105,32 +117,17 @@ fn client(client: Client) -> u64 {
     }
 }
 
-fn pull_client(bits: u64) -> Option<Client> {
-    let role = pick(&[Role::User, Role::Controller, Role::Kubelet, Role::Collector], bits >> 2, 2)?;
-    let pod = pick(&UIDS, bits >> 4, 1)?;
-    let precondition = pick(&[Precondition::NameOnly, Precondition::Uid], bits >> 5, 1)?;
-    Some(match bits & 3 {
+#[inline]
+pub(super) fn pull_client(bits: u64) -> Client {
+    let (role, pod, precondition) =
+        (pick(&ROLES, bits >> 2), pick(&UIDS, bits >> 4), pick(&PRECONDITIONS, bits >> 5));
+    match bits & 3 {
         0 => Client::Idle,
         1 => Client::Decided { role, pod },
         2 => {
-            let grace = pull_grace(bits >> 6)?;
-            let propagation = pull_option(bits >> 15, 2, |bits| pick(&PROPAGATIONS, bits, 2))?;
-            Client::Commit { role, pod, precondition, options: Options { grace, propagation } }
+            let options = Options { grace: pull_grace(bits >> 6), propagation: pick(&POLICIES, bits >> 15) };
+            Client::Commit { role, pod, precondition, options }
         }
-        _ => {
-            let since = pick(&[Since::Nothing, Since::Held, Since::Removed], bits >> 6, 2)?;
-            Client::Remove { role, pod, precondition, since }
-        }
-    })
-}
-
-/// The finalizers that the model has.
-pub(super) const FINALIZERS: [Finalizers; 3] = [Finalizers::ORPHAN, Finalizers::FOREGROUND, X];
-/// Every propagation policy, in the order of its packed numbers.
-pub(super) const PROPAGATIONS: [Propagation; 3] =
-    [Propagation::Orphan, Propagation::Foreground, Propagation::Background];
-
-/// The one that the lowest bits count to.
-fn pick<T: Copy>(all: &[T], bits: u64, width: u32) -> Option<T> {
-    all.get(usize::try_from(bits & ((1 << width) - 1)).ok()?).copied()
+        _ => Client::Remove { role, pod, precondition, since: pick(&SINCE, bits >> 6) },
+    }
 }

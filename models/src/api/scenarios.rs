@@ -4,7 +4,7 @@ use pod_lifecycle::RuleId;
 
 use super::actions::{Action, PLAIN};
 use super::laws::{lost, stored};
-use super::state::{Client, LONG, Pod, Precondition, Role, SHORT, Since, State, Uid};
+use super::state::{Client, LONG, Pod, Precondition, Role, SHORT, Since, Slot, State, Uid};
 use crate::law::{Kind, Law, On, Remedy};
 
 /// Every scenario and expected violation.
@@ -96,8 +96,11 @@ pub(super) const S5_REFUSED: Law<State, Action> = Law {
     says: "the DELETE of an unbound Pod lands first and the binding is refused",
     rests_on: &[RuleId::CRE_34],
     kind: Kind::Sometimes(On::Step(|before, action, after| {
-        let pod = before.pod.filter(|pod| pod.grace == Some(0) && pod.node.is_none());
-        *action == Action::Bind && before.binder == Some(Uid::Current) && pod.is_some() && after.pod == pod
+        let pod = before.pod().filter(|pod| pod.grace == Some(0) && pod.node.is_none());
+        *action == Action::Bind
+            && before.binder() == Some(Uid::Current)
+            && pod.is_some()
+            && after.pod() == pod
     })),
 };
 
@@ -127,7 +130,7 @@ pub(super) const S17: Law<State, Action> = Law {
     rests_on: &[RuleId::DEL_14, RuleId::DEL_30],
     kind: Kind::Sometimes(On::Step(|before, action, after| {
         // Without a removal in flight only a crash leaves such a Pod.
-        let in_flight = before.clients.iter().any(|client| matches!(client, Client::Remove { .. }));
+        let in_flight = Slot::ALL.iter().any(|slot| matches!(before.client(*slot), Client::Remove { .. }));
         lost(before, after).is_some_and(|pod| pod.finalizers.is_empty())
             && !in_flight
             && *action == Action::Touch
@@ -152,8 +155,8 @@ fn no_op(before: &State, action: &Action, after: &State) -> Option<Pod> {
         Client::Decided { pod, .. } => pod,
         Client::Idle | Client::Commit { .. } | Client::Remove { .. } => Uid::Current,
     };
-    let pod = before.pod.filter(|pod| precondition == Precondition::NameOnly || pod.uid == meant)?;
-    (after.client(slot) == Client::Idle && after.pod == Some(pod)).then_some(pod)
+    let pod = before.pod().filter(|pod| precondition == Precondition::NameOnly || pod.uid == meant)?;
+    (after.client(slot) == Client::Idle && after.pod() == Some(pod)).then_some(pod)
 }
 
 fn plain(action: &Action) -> bool {

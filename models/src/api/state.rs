@@ -1,8 +1,12 @@
 //! The store, and what is in flight to it.
 
+use std::fmt;
+
 use pod_lifecycle::binding::{Binding, Gates};
 use pod_lifecycle::deletion::{Deletion, Facts, Finalizers, Propagation, Request};
 use pod_lifecycle::{Grace, Now, Phase, Time};
+
+use super::pack;
 
 /// `terminationGracePeriodSeconds`, in seconds.
 pub const SHORT: u8 = 30;
@@ -139,42 +143,77 @@ pub enum Slot {
 impl Slot {
     /// Both.
     pub const ALL: [Self; 2] = [Self::A, Self::B];
+
+    /// Where it begins in a state.
+    const fn place(self) -> u32 {
+        match self {
+            Self::A => 0,
+            Self::B => pack::CLIENT,
+        }
+    }
 }
 
-/// The whole state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct State {
-    /// What has the name.
-    pub pod: Option<Pod>,
-    /// The Pod that a binding in flight is for.
-    pub binder: Option<Uid>,
-    /// The clients A and B.
-    pub clients: [Client; 2],
-}
+/// The whole state, in one word: to copy, to compare and to hash it is as cheap as that. `pack` says what its bits mean.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct State(u64);
+
+/// Where the binding in flight and the Pod begin.
+const BINDER: u32 = 2 * pack::CLIENT;
+const POD: u32 = BINDER + pack::BINDER;
 
 impl State {
     /// The name is free and nothing is in flight.
-    pub const EMPTY: Self = Self { pod: None, binder: None, clients: [Client::Idle; 2] };
+    pub const EMPTY: Self = Self(0);
+
+    /// What has the name.
+    #[must_use]
+    #[inline]
+    pub fn pod(&self) -> Option<Pod> {
+        pack::pull_pod(self.0 >> POD)
+    }
+
+    /// The Pod that a binding in flight is for.
+    #[must_use]
+    #[inline]
+    pub const fn binder(&self) -> Option<Uid> {
+        pack::pull_binder(self.0 >> BINDER)
+    }
 
     /// The client in this slot.
     #[must_use]
-    pub const fn client(&self, slot: Slot) -> Client {
-        let [a, b] = self.clients;
-        match slot {
-            Slot::A => a,
-            Slot::B => b,
-        }
+    #[inline]
+    pub fn client(&self, slot: Slot) -> Client {
+        pack::pull_client(self.0 >> slot.place())
+    }
+
+    /// This state with something else under the name.
+    #[must_use]
+    #[inline]
+    pub fn with_pod(self, pod: Option<Pod>) -> Self {
+        Self(self.0 & ((1 << POD) - 1) | pack::pod(pod) << POD)
+    }
+
+    /// This state with another binding in flight.
+    #[must_use]
+    #[inline]
+    pub const fn with_binder(self, binder: Option<Uid>) -> Self {
+        Self(self.0 & !(((1 << pack::BINDER) - 1) << BINDER) | pack::binder(binder) << BINDER)
     }
 
     /// This state with the client in this slot replaced.
     #[must_use]
-    pub const fn with_client(mut self, slot: Slot, client: Client) -> Self {
-        let [a, b] = self.clients;
-        self.clients = match slot {
-            Slot::A => [client, b],
-            Slot::B => [a, client],
-        };
-        self
+    #[inline]
+    pub fn with_client(self, slot: Slot, client: Client) -> Self {
+        let place = slot.place();
+        Self(self.0 & !(((1 << pack::CLIENT) - 1) << place) | pack::client(client) << place)
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let clients = Slot::ALL.map(|slot| self.client(slot));
+        let mut state = f.debug_struct("State");
+        state.field("pod", &self.pod()).field("binder", &self.binder()).field("clients", &clients).finish()
     }
 }
 
@@ -182,12 +221,14 @@ impl Pod {
     /// `deletionTimestamp` and `deletionGracePeriodSeconds` as the API server reads them. The time itself is
     /// always the same: what its value decides (DEL-08) is a free choice of the clock.
     #[must_use]
+    #[inline]
     pub fn deletion(&self) -> Deletion {
         Deletion::from_fields(self.grace.map(|_| DUE), self.grace.map(i64::from))
     }
 
     /// What the API server reads beside it.
     #[must_use]
+    #[inline]
     pub fn facts(&self, clock: Clock) -> Facts {
         Facts {
             now: clock.now(),
@@ -200,6 +241,7 @@ impl Pod {
 
     /// Whether it has a node.
     #[must_use]
+    #[inline]
     pub const fn binding(&self) -> Binding {
         if self.node.is_some() { Binding::Bound } else { Binding::Unbound }
     }
@@ -229,6 +271,7 @@ impl Clock {
 impl Options {
     /// As the API server reads them.
     #[must_use]
+    #[inline]
     pub fn request(self) -> Request {
         Request {
             grace: self.grace.map(|secs| Grace::from_signed(secs.into())),
@@ -238,6 +281,7 @@ impl Options {
 
     /// Reads the options back.
     #[must_use]
+    #[inline]
     pub fn of(request: Request) -> Self {
         Self { grace: request.grace.map(seconds), propagation: request.propagation }
     }
@@ -248,5 +292,3 @@ impl Options {
 pub(super) fn seconds(grace: Grace) -> u8 {
     u8::try_from(grace.as_secs()).unwrap_or(u8::MAX)
 }
-
-const _: () = assert!(size_of::<State>() <= 40);

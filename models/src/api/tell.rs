@@ -36,7 +36,7 @@ pub(super) fn tell(path: &[Taken<State, Action>]) -> Vec<Told> {
 
 impl Names {
     fn follow(&mut self, step: &Taken<State, Action>) {
-        if step.before.pod.is_none() && step.after.pod.is_some() {
+        if step.before.pod().is_none() && step.after.pod().is_some() {
             self.created += 1;
         }
         let [a, b] = &mut self.clients;
@@ -93,7 +93,7 @@ fn message(step: &Taken<State, Action>, names: Names) -> (&'static str, &'static
             let Client::Commit { role, precondition, options, .. } = step.before.client(slot) else {
                 return (API, ETCD, String::new());
             };
-            let left = step.before.pod.is_some_and(|pod| pod.grace > Some(0));
+            let left = step.before.pod().is_some_and(|pod| pod.grace > Some(0));
             let late = if left && clock == Clock::Late { ", late" } else { "" };
             let whose = who(slot, role);
             let asked = asked(options);
@@ -137,7 +137,7 @@ fn message(step: &Taken<State, Action>, names: Names) -> (&'static str, &'static
 /// What has changed, old to new.
 fn changes(step: &Taken<State, Action>, names: Names, after: Names) -> Vec<String> {
     let mut changes = Vec::new();
-    match (step.before.pod, step.after.pod) {
+    match (step.before.pod(), step.after.pod()) {
         (None, Some(_)) => changes.push(format!("u{} stored", after.created)),
         (Some(pod), None) => {
             let deleting = match pod.grace {

@@ -111,7 +111,7 @@ pub(super) struct Arena<P> {
     len: u32,
 }
 
-/// The parent of what has none.
+/// The number of no state, as an arena holds fewer: the parent of what has none.
 pub(super) const ROOT: u32 = u32::MAX;
 
 /// Where a state was found.
@@ -147,9 +147,10 @@ impl<P: Copy + Eq + Hash> Arena<P> {
         self.states.bytes() + self.parents.bytes() + self.index.len() * size_of::<u32>()
     }
 
-    /// The number of this state.
-    pub(super) fn find(&self, state: &P) -> Option<u32> {
-        self.probe(state, Folded::of(state)).ok()
+    /// The number of this state, [`ROOT`] if it is not there.
+    #[inline]
+    pub(super) fn find(&self, state: &P) -> u32 {
+        self.probe(state, Folded::of(state)).unwrap_or(ROOT)
     }
 
     /// The number of this state, which is added if it is new and `limit` bytes allow it.

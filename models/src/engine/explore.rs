@@ -76,24 +76,15 @@ pub enum Flow {
 
 /// A state and every step that leaves it.
 #[derive(Debug)]
-pub struct Visit<'a, S, A> {
+pub struct Visit<'a, S, N> {
     /// Its number; states are visited in the order of their numbers.
     pub id: u32,
     /// The state.
     pub state: &'a S,
-    /// Its steps, in the order of the model's actions.
-    pub steps: &'a [Step<S, A>],
-}
-
-/// A step.
-#[derive(Clone, Copy, Debug)]
-pub struct Step<S, A> {
-    /// What happens.
-    pub action: A,
-    /// The state after it.
-    pub next: S,
-    /// The number of that.
-    pub id: u32,
+    /// What was noted of its steps, in the order of the model's actions.
+    pub steps: &'a [N],
+    /// The numbers of the states that they lead to.
+    pub to: &'a [u32],
 }
 
 /// A step with both its ends.
@@ -201,17 +192,29 @@ impl<P: Copy + Eq + Hash> Space<P> {
 
 /// Visits every reachable state within the model's boundary, nearest first, on one thread. `P` is how a state is kept:
 /// itself, or packed.
-pub fn explore<M, P>(
+pub fn explore<M, P>(model: &M, limit: Limit, visit: impl FnMut(&Visit<'_, M::State, ()>) -> Flow) -> Space<P>
+where
+    M: Model,
+    M::Action: Clone,
+    P: Stored<M::State>,
+{
+    explore_steps(model, limit, |_, _, _| (), visit)
+}
+
+/// [`explore`], where `note` says what the visitor is told of each step: before, action, after. What is not noted is not
+/// kept.
+pub fn explore_steps<M, P, N>(
     model: &M,
     limit: Limit,
-    mut visit: impl FnMut(&Visit<'_, M::State, M::Action>) -> Flow,
+    note: impl Fn(&M::State, &M::Action, &M::State) -> N,
+    mut visit: impl FnMut(&Visit<'_, M::State, N>) -> Flow,
 ) -> Space<P>
 where
     M: Model,
     M::Action: Clone,
     P: Stored<M::State>,
 {
-    let mut run = Run { model, limit: limit.bytes, at: 0, steps: 0, buffer: Vec::new(), actions: Vec::new() };
+    let mut run = Run { model, limit: limit.bytes, at: 0, steps: 0, note };
     let mut whole = Arena::<P>::new();
     for state in model.init_states().iter().filter(|state| model.within_boundary(state)) {
         whole.intern(P::pack(state), ROOT, usize::MAX);
@@ -235,19 +238,18 @@ fn omission(states: u32) -> f64 {
     -f64::exp_m1(-states * (states - 1.0) / 2.0_f64.powi(65))
 }
 
-/// The number of no state; an arena holds fewer.
-const UNKNOWN: u32 = u32::MAX;
-
 /// Where states are kept while they are explored.
 trait Store<P> {
-    fn find(&self, state: &P) -> Option<u32>;
+    /// The number of this state, [`ROOT`] if it is not there.
+    fn find(&self, state: &P) -> u32;
     fn intern(&mut self, state: P, parent: u32, limit: usize) -> Place;
     /// The state of this number, each asked for once and in order.
     fn take(&mut self, id: u32) -> Option<P>;
 }
 
 impl<P: Copy + Eq + Hash> Store<P> for Arena<P> {
-    fn find(&self, state: &P) -> Option<u32> {
+    #[inline]
+    fn find(&self, state: &P) -> u32 {
         self.find(state)
     }
     fn intern(&mut self, state: P, parent: u32, limit: usize) -> Place {
@@ -275,7 +277,7 @@ impl<P: Copy + Eq + Hash> Compact<P> {
 }
 
 impl<P: Copy + Eq + Hash> Store<P> for Compact<P> {
-    fn find(&self, state: &P) -> Option<u32> {
+    fn find(&self, state: &P) -> u32 {
         self.prints.find(&Folded::of(state))
     }
     fn intern(&mut self, state: P, parent: u32, limit: usize) -> Place {
@@ -291,51 +293,53 @@ impl<P: Copy + Eq + Hash> Store<P> for Compact<P> {
     }
 }
 
-struct Run<'m, M: Model> {
+struct Run<'m, M, F> {
     model: &'m M,
     limit: usize,
     /// The state that is visited next.
     at: u32,
     steps: u64,
-    buffer: Vec<Step<M::State, M::Action>>,
-    actions: Vec<M::Action>,
+    note: F,
 }
 
-impl<M: Model> Run<'_, M>
+impl<M: Model, F> Run<'_, M, F>
 where
     M::Action: Clone,
 {
     /// Visits all that is left; `None` if nothing stopped it.
-    fn all<P: Stored<M::State>>(
+    fn all<P: Stored<M::State>, N>(
         &mut self,
         store: &mut impl Store<P>,
-        visit: &mut impl FnMut(&Visit<'_, M::State, M::Action>) -> Flow,
-    ) -> Option<Outcome> {
-        let mut keys = Vec::new();
+        visit: &mut impl FnMut(&Visit<'_, M::State, N>) -> Flow,
+    ) -> Option<Outcome>
+    where
+        F: Fn(&M::State, &M::Action, &M::State) -> N,
+    {
+        let (mut actions, mut notes) = (Vec::new(), Vec::new());
+        let (mut keys, mut to): (Vec<P>, Vec<u32>) = (Vec::new(), Vec::new());
         while let Some(packed) = store.take(self.at) {
             let state = packed.unpack();
-            self.buffer.clear();
-            self.model.actions(&state, &mut self.actions);
-            for action in self.actions.drain(..) {
+            notes.clear();
+            keys.clear();
+            self.model.actions(&state, &mut actions);
+            for action in actions.drain(..) {
                 let Some(next) = self.model.next_state(&state, action.clone()) else { continue };
                 if self.model.within_boundary(&next) {
-                    self.buffer.push(Step { action, next, id: UNKNOWN });
+                    notes.push((self.note)(&state, &action, &next));
+                    keys.push(P::pack(&next));
                 }
             }
-            // First all look-ups, which do not depend on each other, so that the processor waits for several at once.
-            keys.clear();
-            keys.extend(self.buffer.iter().map(|step| P::pack(&step.next)));
-            for (step, key) in self.buffer.iter_mut().zip(&keys) {
-                step.id = if *key == packed { self.at } else { store.find(key).unwrap_or(UNKNOWN) };
-            }
-            for (step, key) in self.buffer.iter_mut().zip(&keys).filter(|(step, _)| step.id == UNKNOWN) {
-                step.id = match store.intern(*key, self.at, self.limit) {
+            // All look-ups come first: they do not depend on each other, so the processor waits for several at once.
+            to.clear();
+            to.extend(keys.iter().map(|key| if *key == packed { self.at } else { store.find(key) }));
+            for (key, id) in keys.iter().zip(&mut to).filter(|(_, id)| **id == ROOT) {
+                *id = match store.intern(*key, self.at, self.limit) {
                     Place::Known(id) | Place::New(id) => id,
                     Place::NoRoom => return Some(Outcome::Stopped),
                 };
             }
-            self.steps += self.buffer.len() as u64;
-            if visit(&Visit { id: self.at, state: &state, steps: &self.buffer }) == Flow::End {
+            self.steps += keys.len() as u64;
+            if visit(&Visit { id: self.at, state: &state, steps: &notes, to: &to }) == Flow::End {
                 return Some(Outcome::Ended);
             }
             self.at += 1;

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use stateright::Model;
 
 use super::arena::Stored;
-use super::explore::{Flow, Limit, Outcome, Space, Visit, explore};
+use super::explore::{Flow, Limit, Outcome, Space, Visit, explore_steps};
 
 /// A step between two states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +44,9 @@ impl Graph {
         P: Stored<M::State>,
     {
         let mut graph = Self { first: vec![0], ..Self::default() };
-        let space = explore(model, limit, |visit: &Visit<'_, M::State, M::Action>| {
-            let edges = visit.steps.iter();
-            graph.add(
-                edges.map(|step| Edge { to: step.id, marks: mark(visit.state, &step.action, &step.next) }),
-            );
+        let space = explore_steps(model, limit, mark, |visit: &Visit<'_, M::State, u32>| {
+            let edges = visit.to.iter().zip(visit.steps);
+            graph.add(edges.map(|(to, marks)| Edge { to: *to, marks: *marks }));
             Flow::On
         });
         graph.roots = space.roots;

@@ -176,7 +176,7 @@ impl Pods {
     /// One normal pass (CRE-50); `None` if it goes on with a start.
     fn sync_pod(&self, local: &mut Local, pod: Config, listed: bool, stored: Option<Pod>) -> Option<Outcome> {
         let phase = self.cache(local, pod.phase, phase::Pass::Running, listed);
-        if phase.is_terminal() {
+        if phase.is_terminal() && !self.is(Mutant::EndsUnnoticed) {
             return Some(Outcome::Terminal);
         }
         let unrecorded = stored.is_some_and(|pod| pod.status.phase == Phase::Pending);

@@ -2,11 +2,11 @@
 
 use pod_lifecycle::RuleId;
 use pod_lifecycle::phase::Phase;
-use pod_lifecycle::worker::{Activity, Begun, Pass, Stage, Worker};
+use pod_lifecycle::worker::{Activity, Pass, Stage, Worker};
 
 use super::actions::{Action, Admission, Remover, Stopped};
-use super::scenarios;
 use super::state::{Author, Entry, Flight, Instance, Life, Local, Pod, Policy, State, Token, Uid, Writer};
+use super::{liveness, scenarios};
 use crate::law::{Kind, Law, On};
 
 /// Every claim about the model.
@@ -294,55 +294,15 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
             }),
         },
     },
-    Law {
-        id: "LIV-01",
-        says: "a bound Pod that is deleting always has a component whose next step changes something; that it gets to the \
-               end needs fairness and is not claimed here",
-        rests_on: &[RuleId::LIV_01, RuleId::CRE_55, RuleId::PHA_19],
-        kind: Kind::Always {
-            holds: On::Choices(|state, steps| !doomed(state) || moves(state, steps)),
-            witness: On::State(|state| {
-                let told = state.view.is_some_and(|view| view.grace.is_some());
-                doomed(state)
-                    && told
-                    && current(state).is_some_and(|(_, local)| local.flight == Flight::Pulling)
-            }),
-        },
-    },
-    Law {
-        id: "LIV-01/gone",
-        says: "a kubelet whose Pod has left the API while its container runs always has a next step against it; that it \
-               succeeds needs fairness and is not claimed here",
-        rests_on: &[RuleId::LIV_01, RuleId::KUB_64, RuleId::KUB_26],
-        kind: Kind::Always {
-            holds: On::Choices(|state, steps| {
-                Uid::ALL.into_iter().all(|uid| !is_left(state, uid) || moves(state, steps))
-            }),
-            witness: On::State(|state| {
-                let failed = |local: Local| {
-                    local.worker.is_some_and(|worker| {
-                        worker.activity == Activity::Resting && worker.stage.begun() == Begun::Yes
-                    })
-                };
-                let missed = |uid| state.seen(uid).is_none() && state.local(uid).is_some_and(failed);
-                Uid::ALL.into_iter().any(|uid| is_left(state, uid) && missed(uid))
-            }),
-        },
-    },
-    Law {
-        id: "LIV-08",
-        says: "a rejected Pod that is deleting always has a component whose next step changes something; that it gets to the \
-               end needs fairness and is not claimed here",
-        rests_on: &[RuleId::LIV_08, RuleId::CRE_46],
-        kind: Kind::Always {
-            holds: On::Choices(|state, steps| !doomed(state) || !is_rejected(state) || moves(state, steps)),
-            witness: On::State(|state| {
-                let ended = state.view.is_some_and(|view| view.ended.is_some() && view.grace.is_some());
-                let unknown = current(state).is_some_and(|(_, local)| local.worker.is_none());
-                doomed(state) && is_rejected(state) && ended && unknown
-            }),
-        },
-    },
+    liveness::LIV_01_TERMINAL,
+    liveness::LIV_01,
+    liveness::LIV_01_GONE,
+    liveness::LIV_02,
+    liveness::LIV_05,
+    liveness::LIV_05_ALWAYS,
+    liveness::LIV_06,
+    liveness::LIV_07,
+    liveness::LIV_08,
     scenarios::NON_02,
     scenarios::NON_05,
     scenarios::NON_05_REJECTED,
@@ -451,39 +411,4 @@ pub(super) fn removed(before: &State, action: &Action, after: &State) -> Option<
 
 pub(super) fn kubelets(action: &Action) -> bool {
     *action == Action::Remove(Remover::Kubelet)
-}
-
-/// The stored Pod is bound and deleting.
-fn doomed(state: &State) -> bool {
-    state.pod.is_some_and(|pod| pod.bound && pod.grace.is_some())
-}
-
-fn is_rejected(state: &State) -> bool {
-    current(state).is_some_and(|(_, local)| local.rejected)
-}
-
-/// The Pod has left the store and its container runs.
-fn is_left(state: &State, uid: Uid) -> bool {
-    state.stored(uid).is_none() && state.local(uid).is_some_and(|local| local.instance == Instance::Running)
-}
-
-/// Whether the kubelet, the API server or an owner can change something, without a fault and without that the
-/// process ends by itself.
-fn moves(state: &State, steps: &[(Action, State)]) -> bool {
-    steps.iter().any(|(action, next)| {
-        let component = match action {
-            Action::Remove(_) | Action::DropFinalizer | Action::Pull(_) | Action::Start(_) => true,
-            Action::Observe(admission) => *admission == Admission::Admitted,
-            Action::Stop(_, stopped) => *stopped == Stopped::Yes,
-            Action::Tick(_) | Action::Unmount(_) | Action::Finish(_) | Action::Publish(_) => true,
-            Action::Patch | Action::FinalDelete | Action::Housekeep | Action::KillOrphan(_) => true,
-            Action::Create(..) | Action::Bind | Action::Delete(_) | Action::Fail => false,
-            Action::StartFails(_)
-            | Action::Read(_)
-            | Action::Exit(..)
-            | Action::Evict(_)
-            | Action::Restart => false,
-        };
-        component && next != state
-    })
 }
