@@ -1,11 +1,20 @@
 //! Nanoseconds and allocations of one decision: `cargo bench --bench decisions`.
+//!
+//! A machine allocates nothing. What answers with a list, a controller or [`admission::update`], allocates that list and
+//! its working lists, and nothing per field that it reads.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a bench fails loudly")]
 
 use divan::{Bencher, black_box};
+use pod_lifecycle::admission::{self, Evict};
 use pod_lifecycle::container::{
     ContainerFacts, ContainerPolicy, ContainerState, RestartPolicy, Role, Started,
 };
+use pod_lifecycle::controllers::deployment::{self, Amount, Annotation, Deployment};
+use pod_lifecycle::controllers::replica_set::{self, Candidate, Clock, Restarts};
+use pod_lifecycle::controllers::stateful_set::{self, Management, Partition, Revisions};
+use pod_lifecycle::controllers::{Readiness, pod_gc};
 use pod_lifecycle::deletion::{self, Deletion, Finalizers, Input, Request};
+use pod_lifecycle::kubelet_admission::{self, Handler, Need, Rejected};
 use pod_lifecycle::phase::{self, Deadline, Deleting, Initialized, Pass, Processes, Source};
 use pod_lifecycle::status::{
     self, Condition, ConditionType, Identity, Probed, Ready, Run, RunState, Runs, Snapshot, StartFailure,
@@ -13,8 +22,9 @@ use pod_lifecycle::status::{
 };
 use pod_lifecycle::sync::SandboxNeed;
 use pod_lifecycle::validate::{Endpoint, admit, review};
-use pod_lifecycle::wire::{Pod, from_slice};
-use pod_lifecycle::worker::{EffectiveGrace, GraceFacts, effective_grace};
+use pod_lifecycle::view::Run as RequestRun;
+use pod_lifecycle::wire::{Pod, WholePod, from_slice};
+use pod_lifecycle::worker::{self, EffectiveGrace, GraceFacts, effective_grace};
 use pod_lifecycle::{Binding, Grace, Now, Phase, Time, View};
 
 #[global_allocator]
@@ -142,4 +152,130 @@ fn generate_of_four_containers(bencher: Bencher<'_, '_>) {
         let status = status::generate(black_box(facts), black_box(&containers));
         status.entries().map(black_box).count() + status.conditions().map(black_box).count()
     });
+}
+
+/// A running Pod as the pod worker knows it, and an update that marks it for deletion.
+fn deleting_update() -> (Option<worker::Worker>, worker::Update) {
+    let live = worker::Facts {
+        phase: Some(Phase::Running),
+        deletion: Deletion::Live,
+        spec_grace: Some(Grace::DEFAULT),
+        source: Source::Api,
+    };
+    let update = |kind, facts| worker::Update { kind, subject: worker::Subject::Pod(facts), kill: None };
+    let first = worker::update(None, update(worker::Kind::Create, live), worker::Remains::Something);
+    let marked = Deletion::from_fields(Some(Time::from_unix(130)), Some(30));
+    let deleted = worker::Facts { deletion: marked, ..live };
+    (first.next, update(worker::Kind::Update, deleted))
+}
+
+#[divan::bench]
+fn worker_update(bencher: Bencher<'_, '_>) {
+    let (record, update) = deleting_update();
+    bencher.bench(|| worker::update(black_box(record), black_box(update), worker::Remains::Something));
+}
+
+#[divan::bench]
+fn kubelet_admission_of_nine_handlers() -> (Need, Result<(), Rejected<'static>>) {
+    let needed = kubelet_admission::needed(black_box(Some(Phase::Running)), None);
+    (needed, kubelet_admission::admit(|handler: Handler| black_box((handler, None)).1))
+}
+
+#[divan::bench]
+fn eviction() -> Evict {
+    let (phase, missing) = (Some(Phase::Running), admission::Condition::Missing);
+    admission::evict(black_box(Deletion::Live), black_box(phase), black_box(missing), RequestRun::Real)
+}
+
+/// The same Pods as in [`admit_of_four_containers`], each field of the spec compared: nothing is found.
+#[divan::bench]
+fn admission_update_of_four_containers(bencher: Bencher<'_, '_>) {
+    let old: WholePod<'_> = from_slice(POD).unwrap();
+    let new = old.clone();
+    bencher.bench(|| admission::update(Endpoint::Status, black_box(&old), black_box(&new)).len());
+}
+
+/// So many Pods, each of its own age.
+const PODS: u32 = 100;
+
+#[divan::bench]
+fn pod_gc_pass_over_hundred(bencher: Bencher<'_, '_>) {
+    let pods: Vec<pod_gc::Pod<u32>> = (0..PODS)
+        .map(|name| pod_gc::Pod {
+            name,
+            created: Some(Time::from_unix((name % 7).into())),
+            phase: Some(Phase::Failed),
+            reason: pod_gc::Reason::Other,
+            deletion: Deletion::Live,
+            node: pod_gc::Node::Missing(pod_gc::Search::Quarantined),
+        })
+        .collect();
+    bencher.bench(|| pod_gc::pass(black_box(&pods), black_box(10)));
+}
+
+/// In place: the list is the caller's. The clone of the list that is ranked is made before the clock starts.
+#[divan::bench]
+fn replica_set_rank_of_hundred(bencher: Bencher<'_, '_>) {
+    let pods: Vec<Candidate<u32>> = (0..PODS)
+        .map(|uid| Candidate {
+            uid,
+            created: Some(Time::from_unix((uid % 7).into())),
+            binding: Binding::Bound,
+            phase: Some(Phase::Running),
+            readiness: Readiness::NotReady,
+            cost: 0,
+            rank: uid % 3,
+            restarts: Restarts { regular: 0, sidecar: 0 },
+        })
+        .collect();
+    let clock = Clock::At(Now::at(Time::from_unix(1_000)));
+    bencher.with_inputs(|| pods.clone()).bench_local_refs(|pods| replica_set::rank(pods, clock));
+}
+
+/// Three replicas by rolling update, and the `ReplicaSet`s of two templates.
+fn rollout() -> (Deployment, [deployment::ReplicaSet<u32>; 2]) {
+    let one = Some(Amount::Count(1));
+    let strategy = deployment::Strategy::RollingUpdate { surge: one, unavailable: one };
+    let set = |name, size| {
+        let (desired, max) = (Annotation::Written(3), Annotation::Written(4));
+        deployment::ReplicaSet { name, created: None, size, available: size, desired, max }
+    };
+    (Deployment { replicas: 6, strategy, status_replicas: 4 }, [set(1, 2), set(0, 2)])
+}
+
+#[divan::bench]
+fn deployment_roll_of_two_sets(bencher: Bencher<'_, '_>) {
+    let (web, [new, old]) = rollout();
+    bencher.bench(|| deployment::roll(black_box(&web), black_box(&new), black_box(&[old])));
+}
+
+#[divan::bench]
+fn deployment_scale_of_two_sets(bencher: Bencher<'_, '_>) {
+    let (web, [new, old]) = rollout();
+    bencher.bench(|| deployment::scale(black_box(&web), Some(black_box(&new)), black_box(&[old])));
+}
+
+#[divan::bench]
+fn stateful_set_sync_of_hundred(bencher: Bencher<'_, '_>) {
+    let set = stateful_set::Set {
+        replicas: PODS,
+        start: 0,
+        management: Management::OrderedReady,
+        strategy: stateful_set::Strategy::RollingUpdate(Partition::From(0)),
+        min_ready: Grace::ZERO,
+        deletion: Deletion::Live,
+        current_replicas: PODS.into(),
+    };
+    let pods: Vec<stateful_set::Pod<u32>> = (0..PODS)
+        .map(|ordinal| stateful_set::Pod {
+            ordinal,
+            phase: Some(Phase::Running),
+            readiness: Readiness::Ready { since: None },
+            deletion: Deletion::Live,
+            revision: Some(1),
+        })
+        .collect();
+    let revisions = Revisions { current: Some(1), update: 2 };
+    let now = Now::at(Time::from_unix(1_000));
+    bencher.bench(|| stateful_set::sync(black_box(&set), black_box(revisions), black_box(&pods), now));
 }

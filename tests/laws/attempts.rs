@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use pod_lifecycle::Grace;
-use pod_lifecycle::attempts::{Attempts, Happening, Run};
+use pod_lifecycle::attempts::{Attempts, Happening, Run, attempt_grace};
 use pod_lifecycle::container::Role;
+use pod_lifecycle::phase::Source;
 use pod_lifecycle::termination::{
     Actor, Behaviour, HookRun, Member, Outcome, Process, StopRun, Times, simulate,
 };
-use pod_lifecycle::worker::Killer;
+use pod_lifecycle::worker::{Config, Facts, Killer};
+use pod_lifecycle::{Deletion, Grace, Time};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -67,6 +68,32 @@ fn k14_the_next_attempt_has_the_shorter_grace() {
     let runs = runs(&[deleted(0, 30), deleted(10, 5)], pod, 3);
     assert_eq!(rows(&runs), [(0, 30, 0, 30), (30, 5, 30, 35), (45, 5, 45, 50)]);
     assert!(runs.iter().all(|(run, _)| run.attempt.is_some_and(|it| it.outcome == Outcome::Failed)));
+}
+
+/// KUB-13, KUB-41: an override counts, else G, else the grace of the spec, else the least of a kill, 2.
+#[test]
+fn kub_41_an_override_then_g_then_the_spec() {
+    let values = [None, Some(0), Some(7), Some(30)];
+    for g in values {
+        let deletion = g.map_or(Deletion::Live, |g| Deletion::from_fields(Some(Time::from_unix(0)), Some(g)));
+        for spec in values {
+            let spec_grace = spec.map(|secs| Grace::from_secs(secs.unsigned_abs()));
+            let config = Config::of(Facts { phase: None, deletion, spec_grace, source: Source::Api });
+            for asked in values {
+                let grace =
+                    attempt_grace(config, asked.map(|secs: i64| Grace::from_secs(secs.unsigned_abs())));
+                assert_eq!(grace, asked.or(g).or(spec).unwrap_or(2), "{asked:?}, {g:?}, {spec:?}");
+            }
+        }
+    }
+}
+
+/// KUB-19: a failed attempt is tried again after 10 s, however much later the next thing happens.
+#[test]
+fn kub_19_a_retry_does_not_wait_for_news() {
+    let pod = regular(HookRun::None, StopRun::Fails);
+    let runs = runs(&[deleted(0, 30), deleted(100, 5)], pod, 4);
+    assert_eq!(rows(&runs), [(0, 30, 0, 30), (40, 30, 40, 70), (80, 30, 80, 110), (110, 5, 110, 115)]);
 }
 
 /// K15: g 30; the kubelet restarts at 20: a stop signal at 0 and again at 20, SIGKILL at 50 by the new attempt.

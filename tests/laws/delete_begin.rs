@@ -83,3 +83,12 @@ fn del_21_a_defaulted_grace_can_shorten() {
     // Sent anew, the same request would have changed nothing.
     assert_eq!(begin(stored, Request::default(), at(101, Binding::Bound, Phase::Running)), Begin::Answer);
 }
+
+/// DEL-11: three policies have names, spelled as the API spells them.
+#[test]
+fn del_11_three_policies_have_names() {
+    let named = [Propagation::Orphan, Propagation::Foreground, Propagation::Background];
+    let names = ["Orphan", "Foreground", "Background"];
+    assert_eq!(names.map(Propagation::from_api), named.map(Some));
+    assert_eq!(["", "orphan", "Foreground ", "Default"].map(Propagation::from_api), [None; 4]);
+}

@@ -41,6 +41,7 @@ mod phase_overrides;
 mod phase_rows;
 mod phase_vectors;
 mod review_chains;
+mod restart_counts;
 mod rules;
 mod status;
 mod status_computed;

@@ -217,3 +217,19 @@ proptest! {
         prop_assert_eq!((phase_again, apart(stored_again)), (phase, apart(stored)));
     }
 }
+
+/// OBJ-40, OBJ-41: the words of a condition, spelled as the API spells them.
+#[test]
+fn obj_41_words_are_those_of_the_api() {
+    use Reason::{
+        ContainersNotInitialized, ContainersNotReady, PodCompleted, PodFailed, ReadinessGatesNotReady,
+        RestartAllContainersStarted,
+    };
+    let unready = [ContainersNotInitialized, ContainersNotReady, ReadinessGatesNotReady].map(Reason::as_str);
+    assert_eq!(unready, ["ContainersNotInitialized", "ContainersNotReady", "ReadinessGatesNotReady"]);
+    let ended = [PodCompleted, PodFailed, RestartAllContainersStarted].map(Reason::as_str);
+    assert_eq!(ended, ["PodCompleted", "PodFailed", "RestartAllContainersStarted"]);
+    let truths = ["True", "False", "Unknown", "true", ""].map(Truth::from_api);
+    assert_eq!(truths, [Truth::True, Truth::False, Truth::Unknown, Truth::Other, Truth::Other]);
+    assert_eq!(truths.map(Truth::as_str), ["True", "False", "Unknown", "", ""]);
+}

@@ -88,6 +88,34 @@ proptest! {
         }
     }
 
+    /// CTR-22: a container that was reported running and left no instance counts one restart, unless its Pod is deleting.
+    #[test]
+    fn ctr_22_what_is_lost_counts_as_a_restart(pod in pods()) {
+        let reset = pod.status().reset;
+        for (container, entry) in pod.pairs() {
+            let Some(Before { shown: Shown::Running, last: None, restarts, .. }) = container.before else { continue };
+            if container.runs == Runs::None && reset == Reset::NotDue {
+                prop_assert_eq!(entry.restarts, restarts + i32::from(pod.deleting == Deleting::No));
+            }
+        }
+    }
+
+    /// CTR-43: no init container without instance waits once a regular one was made, unless it is shown that it cannot start.
+    #[test]
+    fn ctr_43_inits_are_over_when_a_regular_container_was_made(pod in pods()) {
+        let made = |runs: Runs| match runs.newest().map(|run| run.state) {
+            Some(RunState::Created | RunState::Running | RunState::Exited(_)) => true,
+            Some(RunState::Unknown | RunState::Unset(_)) | None => false,
+        };
+        let over = pod.containers.iter().any(|of| of.role == Role::Regular && made(of.runs));
+        for (container, entry) in pod.pairs() {
+            if over && container.role == Role::Init && container.runs == Runs::None {
+                let shown = matches!(entry.state, State::Terminated(..) | State::Waiting(Wait::Failed));
+                prop_assert!(shown, "{entry:?}");
+            }
+        }
+    }
+
     /// CTR-02, CTR-44: a start failure is shown only where it was recorded, and never of a Pod that is being
     /// deleted.
     #[test]

@@ -2,7 +2,7 @@
 
 use pod_lifecycle::controllers::deployment::{
     Amount, Annotation, Deployment, Fences, ReplicaSet, Rounding, Strategy as Rollout, Update, Which,
-    fenceposts, roll, scale, scaled,
+    fenceposts, proportion, roll, scale, scaled,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -197,6 +197,19 @@ proptest! {
             );
         }
         prop_assert!(old.iter().all(|set| set.size >= 0) && new.size >= 0);
+    }
+
+    /// A share stays within what is left of what is spread; an empty set gets none, and nobody
+    /// does when nothing is to be given or all of it is.
+    #[test]
+    fn ctl_dp_20_a_share_is_of_what_is_left(
+        deployment in valid(), set in set(0), to_add in -9..9_i64, added in -9..9_i64,
+    ) {
+        let share = |size, to_add, added| proportion(&deployment, &ReplicaSet { size, ..set }, to_add, added);
+        prop_assert_eq!(share(0, to_add, added), 0);
+        prop_assert_eq!((share(set.size, 0, added), share(set.size, to_add, to_add)), (0, 0));
+        let (share, left) = (share(set.size, to_add, added), to_add - added);
+        prop_assert!(share == 0 || if to_add > 0 { share <= left } else { share >= left }, "{share} of {left}");
     }
 
     /// No object, however absurd, makes the arithmetic overflow; without a strategy nothing is spread.

@@ -90,8 +90,8 @@ fn is_terminal(pod: &Pod<u8>) -> bool {
     matches!(pod.phase, Some(Phase::Failed | Phase::Succeeded))
 }
 
-/// Runs, ready for long enough, and stays.
-fn is_healthy(pod: &Pod<u8>, set: &Set, now: Now) -> bool {
+/// Runs, ready for long enough, deleting or not.
+fn is_available(pod: &Pod<u8>, set: &Set, now: Now) -> bool {
     let long_enough = match pod.readiness {
         Readiness::NotReady => false,
         Readiness::Ready { since: None } => set.min_ready == Grace::ZERO,
@@ -99,7 +99,12 @@ fn is_healthy(pod: &Pod<u8>, set: &Set, now: Now) -> bool {
             set.min_ready == Grace::ZERO || Now::at(since.plus(set.min_ready)) <= now
         }
     };
-    pod.phase == Some(Phase::Running) && long_enough && pod.deletion == Deletion::Live
+    pod.phase == Some(Phase::Running) && long_enough
+}
+
+/// Runs, ready for long enough, and stays.
+fn is_healthy(pod: &Pod<u8>, set: &Set, now: Now) -> bool {
+    is_available(pod, set, now) && pod.deletion == Deletion::Live
 }
 
 proptest! {
@@ -181,6 +186,8 @@ proptest! {
     #[test]
     fn ctl_ss_11_17_the_status_adds_up(set in set(), pods in pods(), revisions in revisions(), now in now()) {
         let Sync { status, .. } = sync(&set, revisions, &pods, now);
+        let available = pods.iter().filter(|pod| is_available(pod, &set, now)).count();
+        prop_assert_eq!(status.available, i64::try_from(available).unwrap());
         prop_assert!(status.available <= status.ready && status.ready <= status.replicas);
         prop_assert!(status.replicas <= i64::try_from(pods.len()).unwrap());
         let current = revisions.current.unwrap_or(revisions.update);
