@@ -15,9 +15,7 @@ use crate::container::{ContainerState, Role};
 use crate::deletion::{self, Deletion, Effect, Input, Request, Row};
 use crate::phase::Phase;
 use crate::rules::RuleId;
-use crate::termination::{
-    Actor, Behaviour, HookRun, MINIMUM_GRACE, Member, Process, StopRun, Times,
-};
+use crate::termination::{Actor, Behaviour, HookRun, MINIMUM_GRACE, Member, Process, StopRun, Times};
 use crate::time::{Grace, Now};
 use crate::view::View;
 use crate::wire;

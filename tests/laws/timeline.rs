@@ -168,11 +168,8 @@ fn who_lets_the_object_go() {
     assert_eq!(told(&running, Some(Grace::ZERO)), (Removal::AtOnce, 0, 1));
 
     let finalizers = Finalizers::other(0);
-    let held = Plan {
-        facts: Facts { finalizers, ..running.facts },
-        finalizers: Box::new([7]),
-        ..running.clone()
-    };
+    let held =
+        Plan { facts: Facts { finalizers, ..running.facts }, finalizers: Box::new([7]), ..running.clone() };
     assert_eq!(told(&held, Some(Grace::ZERO)), (Removal::Held, 4, 1));
     assert_eq!(timeline(&held, Request::default()).unbounded[0], Unbounded::Finalizer(7));
 

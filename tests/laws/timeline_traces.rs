@@ -64,7 +64,11 @@ fn compare(file: &str, marked: &Value, last: &Value) -> usize {
     let gone = time(last, "/metadata/deletionTimestamp").unwrap() - begun;
     let (earliest, latest) = (secs(told.stopped.earliest), secs(told.stopped.latest));
     if told.removal == Removal::Confirmed && !told.lanes.is_empty() {
-        assert!((earliest - 1..=latest + 3).contains(&gone), "{file} {}: gone after {gone} s, {told:?}", pod.metadata.name);
+        assert!(
+            (earliest - 1..=latest + 3).contains(&gone),
+            "{file} {}: gone after {gone} s, {told:?}",
+            pod.metadata.name
+        );
     }
     told.lanes.len()
 }

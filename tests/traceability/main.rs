@@ -104,6 +104,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("kubelet_admission", &["deletion", "phase", "worker"]),
     ("deletion", &["binding", "phase", "rules", "time"]),
     ("termination", &["container"]),
+    (
+        "timeline",
+        &[
+            "attempts",
+            "binding",
+            "container",
+            "deletion",
+            "phase",
+            "rules",
+            "termination",
+            "time",
+            "view",
+            "wire",
+            "worker",
+        ],
+    ),
     ("attempts", &["deletion", "phase", "termination", "time", "worker"]),
     (
         "table",

@@ -38,7 +38,8 @@ pub(crate) fn read(file: &Path) -> Result<Objects, CliError> {
         gather(value, &mut objects);
     }
     if objects.pods.is_empty() {
-        let others = if objects.others.is_empty() { "it is empty".to_owned() } else { objects.others.join(", ") };
+        let others =
+            if objects.others.is_empty() { "it is empty".to_owned() } else { objects.others.join(", ") };
         return Err(unusable(&format_args!("it holds no Pod ({others})")));
     }
     Ok(objects)
@@ -74,7 +75,9 @@ fn gather(mut value: Value, objects: &mut Objects) {
         }
         (_, Some(template)) => {
             let name = value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
-            objects.pods.push(Given { json: template.to_string(), template_of: Some(format!("{kind} {name}")) });
+            objects
+                .pods
+                .push(Given { json: template.to_string(), template_of: Some(format!("{kind} {name}")) });
         }
         (_, None) => objects.others.push(if kind.is_empty() { "no kind".to_owned() } else { kind }),
     }

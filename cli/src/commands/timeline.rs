@@ -14,14 +14,13 @@ use crate::render::timeline::Told;
 pub(crate) fn run(args: &args::Timeline) -> Result<Outcome, CliError> {
     let objects = objects::read(&args.file)?;
     let request = Request { grace: args.grace.map(Grace::from_signed), ..Request::default() };
-    let told: Vec<Told> = objects.pods.iter().map(|given| told(given, request)).collect::<Result<_, _>>().map_err(
-        |error| {
+    let told: Vec<Told> =
+        objects.pods.iter().map(|given| told(given, request)).collect::<Result<_, _>>().map_err(|error| {
             CliError::unusable(
                 format!("a Pod of `{}` cannot be read: {error}", args.file.display()),
                 "it must have the form of the Kubernetes API",
             )
-        },
-    )?;
+        })?;
     if args.json {
         render::timeline::json(&told)?;
     } else if args.mermaid {

@@ -109,7 +109,8 @@ fn unbounded(what: &Unbounded<&str>) -> Sentence {
         Unbounded::Finalizer(name) => format!("finalizer {name}: its owner must remove it"),
         Unbounded::Kubelet => "the kubelet must confirm: a lost node keeps the Pod Terminating".to_owned(),
         Unbounded::FailedStop => {
-            "a stop call that fails is tried again after 10 to 15 s, with the hook and the whole grace".to_owned()
+            "a stop call that fails is tried again after 10 to 15 s, with the hook and the whole grace"
+                .to_owned()
         }
         Unbounded::Volumes => "volumes and the cgroup must be cleaned up".to_owned(),
     };
@@ -128,9 +129,12 @@ fn warning(what: &Warning<&str>) -> Sentence {
             format!("{name}: a failed probe gives it a longer grace than a DELETE does")
         }
         Warning::RunsOnUnseen => {
-            "the object goes while its processes may run: a successor of the same name may run beside them".to_owned()
+            "the object goes while its processes may run: a successor of the same name may run beside them"
+                .to_owned()
         }
-        Warning::BelowMinimum => "between the stop signal and SIGKILL are at least 2 s, whatever the grace".to_owned(),
+        Warning::BelowMinimum => {
+            "between the stop signal and SIGKILL are at least 2 s, whatever the grace".to_owned()
+        }
     };
     Sentence { rule: what.rule(), text }
 }
