@@ -15,6 +15,7 @@ pub mod container;
 pub mod controllers;
 pub mod creation;
 pub mod deletion;
+pub mod explain;
 pub mod final_status;
 #[cfg(feature = "k8s-openapi")]
 mod k8s;

@@ -22,7 +22,10 @@ mod whole;
 
 pub use audit::{AuditEvent, AuditRequest, AuditResponse, AuditUser, Body, ObjectRef};
 pub use delete_options::{DeleteOptions, Preconditions};
-pub use details::{ContainerDetails, Handler, Lifecycle, PodDetails, Probe, Sleep, SpecDetails};
+pub use details::{
+    ContainerDetails, Handler, Lifecycle, MetadataDetails, Node, NodeSpec, NodeStatus, PodDetails, Probe,
+    Sleep, SpecDetails, Taint,
+};
 pub use digest::Digest;
 pub use frames::{Frame, Frames, More, Place};
 pub use managers::last_manager;

@@ -1,15 +1,28 @@
-//! What `timeline` reads of a Pod beside a [`Pod`](super::Pod): hooks and probes. A watch has no need of it.
+//! What `timeline` and `explain` read beside a [`Pod`](super::Pod): its owner, hooks, probes, and its Node. A watch has
+//! no need of it.
 
 use serde::Deserialize;
 
-use super::{Text, nullable};
+use super::{Condition, OwnerReference, Text, nullable};
 
 /// The further fields of a Pod; parsed from the same bytes as its [`Pod`](super::Pod).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct PodDetails<'a> {
+    /// `metadata`.
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub metadata: MetadataDetails<'a>,
     /// `spec`.
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub spec: SpecDetails<'a>,
+}
+
+/// The further fields of `metadata`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MetadataDetails<'a> {
+    /// `ownerReferences` (OBJ-07).
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub owner_references: Vec<OwnerReference<'a>>,
 }
 
 /// The further fields of `spec`.
@@ -77,4 +90,39 @@ pub struct Probe {
     /// `terminationGracePeriodSeconds` (KUB-41).
     #[serde(default)]
     pub termination_grace_period_seconds: Option<i64>,
+}
+
+/// A Node, as far as the deletion of its Pods depends on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Node<'a> {
+    /// `spec`.
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub spec: NodeSpec<'a>,
+    /// `status`.
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub status: NodeStatus<'a>,
+}
+
+/// `spec` of a Node.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct NodeSpec<'a> {
+    /// `taints`.
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub taints: Vec<Taint<'a>>,
+}
+
+/// One taint.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Taint<'a> {
+    /// `key`.
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub key: Text<'a>,
+}
+
+/// `status` of a Node.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct NodeStatus<'a> {
+    /// `conditions`.
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub conditions: Vec<Condition<'a>>,
 }

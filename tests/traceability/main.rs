@@ -105,6 +105,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("deletion", &["binding", "phase", "rules", "time"]),
     ("termination", &["container"]),
     (
+        "explain",
+        &[
+            "backoff",
+            "binding",
+            "container",
+            "controllers",
+            "deletion",
+            "phase",
+            "rules",
+            "time",
+            "timeline",
+            "view",
+            "wire",
+        ],
+    ),
+    (
         "timeline",
         &[
             "attempts",
