@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod diagram;
+pub(crate) mod explain;
 pub(crate) mod model;
 pub(crate) mod objects;
 pub(crate) mod rules;

@@ -14,6 +14,7 @@ fn the_command_line_is_documented() {
         &[][..],
         &["verify"],
         &["check"],
+        &["explain"],
         &["timeline"],
         &["rules"],
         &["model"],

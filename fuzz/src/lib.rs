@@ -14,5 +14,5 @@ pub use admit::admit;
 pub use deletion::deletion;
 pub use monitor::monitor;
 pub use termination::termination;
-pub use wire::wire;
+pub use wire::{read_alike, wire};
 pub use worker::worker;

@@ -1,6 +1,7 @@
 //! Bytes of a stream: cut into frames, read as documents, written and read again.
 
 use pod_lifecycle::wire::{self, Document, Frame, Frames, More, Pod, WatchEvent};
+use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 
@@ -113,6 +114,7 @@ fn well_formed(stream: &[u8]) -> Option<Vec<(usize, usize)>> {
 /// Reads every line as a document; what was read can be written and read again.
 fn documents(stream: &[u8]) {
     for line in stream.split(|byte| *byte == b'\n') {
+        read_alike(line);
         match wire::first::<Document<'_>>(line) {
             Ok((document, taken)) => {
                 assert!(taken <= line.len());
@@ -128,6 +130,31 @@ fn documents(stream: &[u8]) {
             }
         }
     }
+}
+
+/// What is read of the bytes, at their front and as a whole, is what `serde_json` reads of them.
+///
+/// # Panics
+/// If it is not.
+pub fn read_alike(bytes: &[u8]) {
+    alike::<Document<'_>>(bytes);
+    alike::<Pod<'_>>(bytes);
+    alike::<WatchEvent<'_>>(bytes);
+    alike::<serde_json::Value>(bytes);
+}
+
+fn alike<'a, T: Deserialize<'a> + std::fmt::Debug + PartialEq>(bytes: &'a [u8]) {
+    let shown = String::from_utf8_lossy(bytes);
+    let theirs = serde_json::from_slice::<T>(bytes).map_err(|error| (error.line(), error.is_eof()));
+    let ours = wire::from_slice::<T>(bytes).map_err(|error| (1 + error.line() as usize, error.is_cut()));
+    assert_eq!(ours.as_ref().ok(), theirs.as_ref().ok(), "{shown}");
+    if let (Err((line, cut)), Err(theirs)) = (&ours, &theirs) {
+        assert_eq!((line.max(&1), cut), (&theirs.0.max(1), &theirs.1), "{shown}");
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let mut values = Deserializer::from_slice(bytes).into_iter::<T>();
+    let theirs = values.next().and_then(Result::ok).map(|value| (value, values.byte_offset()));
+    assert_eq!(wire::first_of_text::<T>(text).ok(), theirs, "{shown}");
 }
 
 fn again(pod: &Pod<'_>) {

@@ -42,6 +42,7 @@ mod phase_rows;
 mod phase_vectors;
 mod restart_counts;
 mod review_chains;
+mod quick;
 mod rules;
 mod status;
 mod status_computed;

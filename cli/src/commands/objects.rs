@@ -45,6 +45,20 @@ pub(crate) fn read(file: &Path) -> Result<Objects, CliError> {
     Ok(objects)
 }
 
+/// Reads all Nodes of a file.
+pub(crate) fn nodes(file: &Path) -> Result<Vec<String>, CliError> {
+    let unusable = |error: &dyn std::fmt::Display| {
+        CliError::unusable(
+            format!("cannot read `{}`: {error}", file.display()),
+            "give a Node as `kubectl get node NAME -o json` or `-o yaml` prints it",
+        )
+    };
+    let text = text(file).map_err(|error| unusable(&error))?;
+    let values = values(&text).map_err(|error| unusable(&error))?;
+    let nodes = values.into_iter().filter(|value| value["kind"] == "Node");
+    Ok(nodes.map(|value| value.to_string()).collect())
+}
+
 fn text(file: &Path) -> io::Result<String> {
     let mut text = String::new();
     open(file)?.read_to_string(&mut text)?;
