@@ -14,6 +14,7 @@ mod check;
 mod check_forms;
 mod diagram;
 mod documents;
+mod explain;
 mod model;
 mod rules;
 mod timeline;

@@ -174,7 +174,7 @@ impl fmt::Display for Stage<'_> {
                 if let Some(code) = code {
                     write!(f, ", last with exit code {code}")?;
                 }
-                write!(f, " ({restarts} restarts)")
+                write!(f, " (restart count {restarts})")
             }
             Self::Running => f.write_str("running, as it should"),
             Self::Idle => {
@@ -202,7 +202,7 @@ impl fmt::Display for Hold<'_> {
             Self::Overdue { node, overdue } => {
                 write!(
                     f,
-                    "its containers should have stopped {overdue} ago: the kubelet on {node} cannot stop or cannot say so"
+                    "its containers should have stopped {overdue} s ago: the kubelet on {node} cannot stop or cannot say so"
                 )
             }
             Self::CleaningUp { overdue: None } => {
@@ -211,14 +211,14 @@ impl fmt::Display for Hold<'_> {
             Self::CleaningUp { overdue: Some(late) } => {
                 write!(
                     f,
-                    "its containers have stopped, but for {late} the kubelet has not finished (volumes?)"
+                    "its containers have stopped, but for {late} s the kubelet has not finished (volumes?)"
                 )
             }
             Self::Unconfirmed { overdue: None } => {
                 f.write_str("it has ended, the kubelet's final DELETE is due")
             }
             Self::Unconfirmed { overdue: Some(late) } => {
-                write!(f, "it has ended, but for {late} the kubelet has not sent its final DELETE")
+                write!(f, "it has ended, but for {late} s the kubelet has not sent its final DELETE")
             }
         }
     }

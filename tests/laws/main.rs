@@ -25,6 +25,7 @@ mod delete_step;
 mod delete_traces;
 mod documents;
 mod effective_grace;
+mod explain;
 mod final_status;
 mod frames;
 #[path = "../../fuzz/src/lib.rs"]
@@ -40,9 +41,9 @@ mod node_scenes;
 mod phase_overrides;
 mod phase_rows;
 mod phase_vectors;
+mod quick;
 mod restart_counts;
 mod review_chains;
-mod quick;
 mod rules;
 mod status;
 mod status_computed;

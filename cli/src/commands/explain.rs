@@ -23,7 +23,11 @@ pub(crate) fn run(args: &args::Explain) -> Result<Outcome, CliError> {
     let told = told.map_err(|error| {
         CliError::unusable(format!("a Pod of `{}` cannot be read: {error}", args.file.display()), FORM)
     })?;
-    if args.json { render::explain::json(&told)? } else { render::explain::text(&told)? }
+    if args.json {
+        render::explain::json(&told)?
+    } else {
+        render::explain::text(&told)?
+    }
     Ok(Outcome::Expected)
 }
 

@@ -121,8 +121,15 @@ fn next(told: &Explanation<'_>) -> Vec<String> {
             Hold::Mirror => vec!["remove the manifest of the static Pod from its node".to_owned()],
             Hold::Leftover => vec![format!("kubectl delete pod {pod}")],
             Hold::Finalizers(_) => vec!["look at the controllers that own the finalizers".to_owned()],
-            Hold::NodeGone => vec!["wait for the Pod garbage collector: 40 s and one pass of 20 s".to_owned()],
-            Hold::NodeLost(node) => vec![on(node), format!("if it is shut down: kubectl taint node {node} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute")],
+            Hold::NodeGone => {
+                vec!["wait for the Pod garbage collector: 40 s and one pass of 20 s".to_owned()]
+            }
+            Hold::NodeLost(node) => vec![
+                on(node),
+                format!(
+                    "if it is shut down: kubectl taint node {node} node.kubernetes.io/out-of-service=nodeshutdown:NoExecute"
+                ),
+            ],
             Hold::Stopping { .. } => vec!["wait".to_owned()],
             Hold::Overdue { node, .. } => vec![on(node), events],
             Hold::CleaningUp { .. } | Hold::Unconfirmed { .. } => vec![events],
@@ -141,12 +148,19 @@ fn unknown(stage: &Stage<'_>, node: NodeFacts) -> Vec<&'static str> {
         (Stage::Terminating(Hold::Overdue { .. }), NodeFacts::Unknown) => {
             vec![kubelet, "whether the process ignores SIGKILL (a disk or network file system that hangs)"]
         }
-        (Stage::Terminating(Hold::CleaningUp { .. } | Hold::Unconfirmed { .. } | Hold::Stopping { .. }), NodeFacts::Unknown)
-        | (Stage::Unseen(_) | Stage::Starting { .. } | Stage::Initializing { .. }, NodeFacts::Unknown) => vec![kubelet],
+        (
+            Stage::Terminating(Hold::CleaningUp { .. } | Hold::Unconfirmed { .. } | Hold::Stopping { .. }),
+            NodeFacts::Unknown,
+        )
+        | (Stage::Unseen(_) | Stage::Starting { .. } | Stage::Initializing { .. }, NodeFacts::Unknown) => {
+            vec![kubelet]
+        }
         (Stage::Terminating(Hold::NodeLost(_) | Hold::NodeGone), _) => {
             vec!["whether its processes still run: a node that is cut off goes on"]
         }
-        (Stage::Terminating(Hold::Finalizers(_)), _) => vec!["whether a finalizer's owner is at work, or gone for good"],
+        (Stage::Terminating(Hold::Finalizers(_)), _) => {
+            vec!["whether a finalizer's owner is at work, or gone for good"]
+        }
         (_, _) => Vec::new(),
     }
 }
@@ -198,7 +212,11 @@ fn one(out: &mut impl Write, paint: Paint, told: &Told) -> io::Result<()> {
         write!(out, "    {:<45}{}", outcome.means, outcome.result)?;
         if outcome.hazard {
             let owned = told.owner.as_ref().map_or_else(String::new, |owner| format!(" of {owner}"));
-            write!(out, "; {}", paint.yellow(&format!("processes may run on beside a successor{owned} (NON-01)")))?;
+            write!(
+                out,
+                "; {}",
+                paint.yellow(&format!("processes may run on beside a successor{owned} (NON-01)"))
+            )?;
         }
         writeln!(out, " {}", rule(outcome.rule))?;
     }
