@@ -15,6 +15,7 @@ pub mod container;
 pub mod controllers;
 pub mod creation;
 pub mod deletion;
+pub mod explain;
 pub mod final_status;
 #[cfg(feature = "k8s-openapi")]
 mod k8s;
@@ -34,6 +35,7 @@ pub mod sync;
 pub mod table;
 pub mod termination;
 pub mod time;
+pub mod timeline;
 pub mod validate;
 pub mod view;
 mod violation;

@@ -13,6 +13,7 @@ use serde::{Serialize, Serializer};
 
 mod audit;
 mod delete_options;
+mod details;
 mod digest;
 mod frames;
 mod managers;
@@ -23,6 +24,10 @@ mod whole;
 
 pub use audit::{AuditEvent, AuditRequest, AuditResponse, AuditUser, Body, ObjectRef};
 pub use delete_options::{DeleteOptions, Preconditions};
+pub use details::{
+    ContainerDetails, Handler, Lifecycle, MetadataDetails, Node, NodeSpec, NodeStatus, PodDetails, Probe,
+    Sleep, SpecDetails, Taint,
+};
 pub use digest::Digest;
 pub use frames::{Frame, Frames, More, Place};
 pub use managers::last_manager;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use pod_lifecycle::RuleId;
+use pod_lifecycle::{Now, RuleId};
 
 /// The Kubernetes Pod lifecycle: verified, explained, and checked against what a cluster did
 ///
@@ -22,6 +22,10 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Judge what a cluster did: watch events, Pods, lists or an audit log
     Check(Check),
+    /// Explain why a Pod is where it is, who must act, and what would help
+    Explain(Explain),
+    /// Show what a DELETE of a Pod does, second by second
+    Timeline(Timeline),
     /// Show the rules of the protocol
     Rules(Rules),
     /// List, show or run a single model
@@ -110,6 +114,38 @@ pub(crate) enum Format {
     List,
     /// Events of an audit log
     Audit,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Explain {
+    /// A Pod or a list of Pods, JSON or YAML; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The Node of the Pod
+    #[arg(long, value_name = "FILE")]
+    pub(crate) node: Option<PathBuf>,
+    /// The time of the question, such as 2026-01-02T03:04:05Z; by default now
+    #[arg(long, value_name = "TIME", value_parser = Now::parse)]
+    pub(crate) at: Option<Now>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Timeline {
+    /// A Pod, a list, or a manifest with a Pod or a workload, JSON or YAML; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// `gracePeriodSeconds` of the DELETE; by default the one of the Pod counts
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub(crate) grace: Option<i64>,
+    /// Print a Mermaid Gantt chart
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) mermaid: bool,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]

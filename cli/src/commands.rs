@@ -2,7 +2,10 @@
 
 pub(crate) mod check;
 pub(crate) mod diagram;
+pub(crate) mod explain;
 pub(crate) mod model;
+pub(crate) mod objects;
 pub(crate) mod rules;
+pub(crate) mod timeline;
 pub(crate) mod verify;
 pub(crate) mod walkthrough;

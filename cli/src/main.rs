@@ -17,6 +17,8 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(&args),
         Command::Rules(args) => commands::rules::run(&args),
         Command::Model(args) => commands::model::run(&args),
+        Command::Explain(args) => commands::explain::run(&args),
+        Command::Timeline(args) => commands::timeline::run(&args),
         Command::Diagram(args) => commands::diagram::run(&args),
         Command::Walkthrough(args) => commands::walkthrough::run(&args),
     };

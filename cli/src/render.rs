@@ -6,8 +6,10 @@ use serde::Serialize;
 
 pub(crate) mod check;
 pub(crate) mod diagram;
+pub(crate) mod explain;
 pub(crate) mod model;
 pub(crate) mod rules;
+pub(crate) mod timeline;
 pub(crate) mod verify;
 pub(crate) mod walkthrough;
 

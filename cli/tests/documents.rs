@@ -14,6 +14,8 @@ fn the_command_line_is_documented() {
         &[][..],
         &["verify"],
         &["check"],
+        &["explain"],
+        &["timeline"],
         &["rules"],
         &["model"],
         &["model", "list"],

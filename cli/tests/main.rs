@@ -14,8 +14,10 @@ mod check;
 mod check_forms;
 mod diagram;
 mod documents;
+mod explain;
 mod model;
 mod rules;
+mod timeline;
 mod verify;
 mod walkthrough;
 

@@ -11,7 +11,7 @@ use pod_lifecycle::wire::{self, Document};
 use pod_lifecycle::{Force, RuleId};
 
 /// A recorded history by name, one value a line.
-fn histories() -> Vec<(String, Vec<String>)> {
+pub(crate) fn histories() -> Vec<(String, Vec<String>)> {
     let mut files: Vec<PathBuf> = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/traces"))
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -8,4 +8,5 @@ mod liveness;
 mod paths;
 mod pod;
 mod runs;
+mod timeline;
 mod verdicts;

@@ -10,7 +10,7 @@ use crate::exit::{CliError, Outcome};
 use crate::render;
 
 mod history;
-mod input;
+pub(crate) mod input;
 mod judging;
 mod state;
 

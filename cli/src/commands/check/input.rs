@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
-pub(super) fn open(file: &Path) -> io::Result<Box<dyn Read>> {
+pub(crate) fn open(file: &Path) -> io::Result<Box<dyn Read>> {
     if file == Path::new("-") {
         return decompress(io::stdin().lock());
     }
