@@ -438,14 +438,15 @@ fn is_birth(pod: &View<&str>) -> bool {
 }
 
 /// Whether a Pod of another UID, created in the same second, cannot have taken the place of `last` unseen (VAL-01):
-/// `last` was there in a later second, or less was written since than a removal, a create and what is seen now.
+/// `last` was there in a later second, or less was written since than a removal, a create and what is seen now. The API
+/// server leaves no Pod without the time of its creation, so that explains nothing.
 fn is_no_successor(last: &View<&str>, notes: &Notes, pod: &View<&str>) -> bool {
     let spans = notes.runs.iter().flat_map(|Run { span, .. }| [span.began, span.ended, span.before]);
     let mut times = spans.chain([last.started, notes.asked.map(|asked| asked.at)]).flatten();
     let outlived = times.any(|time| last.created.is_some_and(|created| time > created));
     let too_few =
         matches!((last.version, pod.version), (Some(old), Some(new)) if new < old.saturating_add(3));
-    outlived || too_few
+    last.created.is_none() || outlived || too_few
 }
 
 /// Whether the object may leave the store any moment (INV-07).

@@ -88,7 +88,7 @@ fn ctr_42_who_rejects_drops_all_entries() {
     let from = pod(&[both(0, running(), running())]);
     let odd = hazard(RuleId::CTR_42, RuleId::CRE_45);
     assert_told("rejected", &[from.clone(), pod(&[none.clone(), phase("Failed")])], None);
-    assert_told("withheld", &[from.clone(), pod(&[none.clone()])], odd);
+    assert_told("withheld", &[from.clone(), pod(std::slice::from_ref(&none))], odd);
     assert_told("one of two", &[from.clone(), pod(&[one])], nobody(RuleId::CTR_42));
     let succeeded = pod(&[none.clone(), phase("Succeeded")]);
     assert_told("a success without exits", &[from, succeeded.clone()], nobody(RuleId::CTR_42));
