@@ -16,7 +16,7 @@ use crate::rules::RuleId;
 use crate::time::Grace;
 use crate::validate;
 use crate::view::{Disruption, Stored, View};
-use crate::violation::Violation;
+use crate::violation::{Force, Violation};
 use crate::wire::EventType;
 
 mod audit;
@@ -273,17 +273,21 @@ impl Monitor {
             if let Some((notes, last)) = packed.open()
                 && (last.namespace, last.name) == (pod.namespace, pod.name)
             {
-                let same = order == Order::Happened
+                let renamed = order == Order::Happened
                     && matches!(observed, Observed::Modified | Observed::Deleted)
                     && notes.gaps == self.gaps
                     && last.created == pod.created;
-                if same {
-                    let old = packed.uid().into();
-                    self.keep(old_key, packed);
-                    return Verdict::broken(Violation::UidChanged { old, new: pod.uid.into() });
-                }
                 let explained =
                     order == Order::Answered || notes.fate == Fate::MaybeGone || is_expired(last.deletion);
+                let changed =
+                    |force| Violation::UidChanged { old: packed.uid().into(), new: pod.uid.into(), force };
+                if renamed && is_no_successor(&last, &notes, pod) {
+                    let verdict = Verdict::broken(changed(Force::Refused));
+                    self.keep(old_key, packed);
+                    return verdict;
+                } else if renamed && !explained {
+                    verdict.violations.push(changed(Force::Hazard));
+                }
                 if !explained {
                     unknown = Some(Unknown::Predecessor);
                 }
@@ -431,6 +435,18 @@ fn is_birth(pod: &View<&str>) -> bool {
         && !pod.is_deleting()
         && pod.started.is_none()
         && pod.containers.iter().all(|c| c.restarts.is_none())
+}
+
+/// Whether a Pod of another UID, created in the same second, cannot have taken the place of `last` unseen (VAL-01):
+/// `last` was there in a later second, or less was written since than a removal, a create and what is seen now. The API
+/// server leaves no Pod without the time of its creation, so that explains nothing.
+fn is_no_successor(last: &View<&str>, notes: &Notes, pod: &View<&str>) -> bool {
+    let spans = notes.runs.iter().flat_map(|Run { span, .. }| [span.began, span.ended, span.before]);
+    let mut times = spans.chain([last.started, notes.asked.map(|asked| asked.at)]).flatten();
+    let outlived = times.any(|time| last.created.is_some_and(|created| time > created));
+    let too_few =
+        matches!((last.version, pod.version), (Some(old), Some(new)) if new < old.saturating_add(3));
+    last.created.is_none() || outlived || too_few
 }
 
 /// Whether the object may leave the store any moment (INV-07).

@@ -149,7 +149,8 @@ pub fn review_removal<S>(last: &View<S>, predecessor: Predecessor) -> Option<Vio
 fn identity<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mut Vec<Violation>) {
     let (before, after) = (old.uid.as_ref(), new.uid.as_ref());
     if before != after {
-        found.push(Violation::UidChanged { old: before.into(), new: after.into() });
+        let force = Force::Refused;
+        found.push(Violation::UidChanged { old: before.into(), new: after.into(), force });
     }
     for (field, before, after) in [
         ("namespace", old.namespace.as_ref(), new.namespace.as_ref()),
@@ -338,8 +339,12 @@ fn phase<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mut
     // PodGC patches the phase of a Pod that is deleting; a binding may come between two observations.
     let by = phase::Circumstances { binding: new.binding(), deleting: deleting(new), writer };
     if !matches!((before, after), (Stored::Absent, Phase::Pending)) {
-        let old = before.to_string();
-        push_phase(&old, after, phase::judge_change(before.known(), after, by), found);
+        let text = before.to_string();
+        let change = match phase::judge_change(before.known(), after, by) {
+            Change::Undisciplined(RuleId::PHA_15) if old.mirror.is_some() => Change::Hazard(RuleId::KUB_66),
+            change @ (Change::Conforming | Change::Hazard(_) | Change::Undisciplined(_)) => change,
+        };
+        push_phase(&text, after, change, found);
     }
 }
 
@@ -349,11 +354,11 @@ fn success<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &m
     if !over(new.phase.known()) {
         return;
     }
-    let known = |container: &Container<B>| {
-        over(old.phase.known()) && same_container(container, old).is_some_and(contradicts_success)
-    };
-    let unfinished =
-        new.containers.iter().filter(|container| contradicts_success(container) && !known(container));
+    // A phase that was wrong before has been told of; what the kubelet makes of its containers is no other breach.
+    if over(old.phase.known()) && old.containers.iter().any(contradicts_success) {
+        return;
+    }
+    let unfinished = new.containers.iter().filter(|container| contradicts_success(container));
     found.extend(unfinished.map(|container| Violation::SucceededDespite {
         container: container.name.as_ref().into(),
         state: container.state,
@@ -415,7 +420,8 @@ fn statuses<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &
             (ContainerState::Missing, _) => {}
             (_, ContainerState::Missing) => {
                 if !rejected {
-                    found.push(Violation::StatusDropped { container: name(), old: container.state });
+                    let force = dropping(old, new);
+                    found.push(Violation::StatusDropped { container: name(), old: container.state, force });
                 }
             }
             (ContainerState::Terminated(exit), ContainerState::Terminated(other)) => {
@@ -423,8 +429,10 @@ fn statuses<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &
                     && !rejected
                     && !container::may_exit_again(facts, exit, old.policy, restart_all)
                 {
+                    // Without an instance in the runtime anything is started again, unseen (KUB-63, CTR-35).
+                    let force = if ends_unseen(old) { Force::Hazard } else { Force::Undisciplined };
                     let (old, new) = (container.state, after.state);
-                    found.push(Violation::ExitRewritten { container: name(), old, new });
+                    found.push(Violation::ExitRewritten { container: name(), old, new, force });
                 }
             }
             (
@@ -456,6 +464,27 @@ fn may_be_rejected<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>) -
     !old.is_terminal() && new.phase.known() == Some(Phase::Failed)
 }
 
+/// A hazard where all entries are gone: a kubelet that rejects withholds its `Failed` while containers may run, and
+/// writes the rest of that status, which has none (CRE-42, CRE-45, PHA-32); or it has not read the phase (NON-02).
+fn dropping<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>) -> Force {
+    let all = new.containers.iter().all(|container| container.state == ContainerState::Missing);
+    let succeeded = new.phase.known() == Some(Phase::Succeeded);
+    if all && !succeeded && ends_unseen(old) { Force::Hazard } else { Force::Undisciplined }
+}
+
+/// Whether a kubelet has the Pod and may not know that it has ended: it has not, or `PodGC` wrote so, or the Pod is
+/// static: of those a new kubelet looks at no stored phase (INV-21).
+fn ends_unseen<A: AsRef<str>>(old: &View<A>) -> bool {
+    let unread = old.disruption == Some(Disruption::PodGc) || old.mirror.is_some();
+    old.node.is_some() && (unread || !old.is_terminal())
+}
+
+/// A kubelet that starts knows nothing of its static Pods but what is in the runtime, and that may be new; what it
+/// makes of them replaces what their mirror Pods show (KUB-66, PHA-37).
+fn begun_anew<A: AsRef<str>>(old: &View<A>) -> Force {
+    if old.mirror.is_some() { Force::Hazard } else { Force::Undisciplined }
+}
+
 fn resurrected<S: AsRef<str>>(container: &Container<S>, new: ContainerState) -> Violation {
     Violation::Resurrected {
         container: container.name.as_ref().into(),
@@ -479,7 +508,8 @@ fn restart_counts<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, fo
             && after < before
         {
             let container = container.name.as_ref().into();
-            found.push(Violation::RestartCountFell { container, old: before, new: after });
+            let force = begun_anew(old);
+            found.push(Violation::RestartCountFell { container, old: before, new: after, force });
         }
     }
 }
@@ -498,6 +528,9 @@ fn starts<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mu
         let rejected = old.phase.known() == Some(Phase::Failed) && before == ContainerState::Missing;
         let (rule, force) = match old.disruption {
             Some(Disruption::PodGc) => (RuleId::NON_05, Force::Hazard),
+            Some(Disruption::Kubelet | Disruption::Other) | None if old.mirror.is_some() => {
+                (RuleId::KUB_66, Force::Hazard)
+            }
             // A running Pod that was rejected shows its processes once more (CRE-45).
             Some(Disruption::Kubelet | Disruption::Other) | None if rejected => {
                 (RuleId::NON_05, Force::Hazard)
@@ -521,11 +554,12 @@ const fn is_running(state: ContainerState) -> bool {
 }
 
 /// OBJ-32.
-fn start_time<A, B>(old: &View<A>, new: &View<B>, found: &mut Vec<Violation>) {
+fn start_time<A: AsRef<str>, B>(old: &View<A>, new: &View<B>, found: &mut Vec<Violation>) {
     if let Some(before) = old.started
         && new.started != old.started
     {
-        found.push(Violation::StartTimeChanged { old: before, new: new.started });
+        let force = if new.started.is_some() { begun_anew(old) } else { Force::Undisciplined };
+        found.push(Violation::StartTimeChanged { old: before, new: new.started, force });
     }
 }
 
@@ -541,7 +575,10 @@ fn disruption<A: AsRef<str>, B: AsRef<str>>(
         return;
     }
     if !new.is_terminal() || old.is_some_and(View::is_terminal) {
-        found.push(Violation::DisruptedEarly { phase: new.phase.to_string().into() });
+        // The Pod garbage collector may have written the phase between its GET and its PATCH (NON-02).
+        let raced = new.is_terminal() && old.is_some_and(ends_unseen);
+        let force = if raced { Force::Hazard } else { Force::Undisciplined };
+        found.push(Violation::DisruptedEarly { phase: new.phase.to_string().into(), force });
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Violation {
         old: Box<str>,
         /// After.
         new: Box<str>,
+        /// A hazard where it may be a successor (CRE-15).
+        force: Force,
     },
     /// An object came back after its removal.
     #[error("uid `{uid}` is back after its removal")]
@@ -214,6 +216,8 @@ pub enum Violation {
         old: Time,
         /// After; `None` if it was removed.
         new: Option<Time>,
+        /// How illegal it is.
+        force: Force,
     },
     /// The phase is none of the five.
     #[error("phase went from `{old}` to `{new}`, which is no phase")]
@@ -262,6 +266,8 @@ pub enum Violation {
         container: Box<str>,
         /// Its state before.
         old: ContainerState,
+        /// How illegal it is.
+        force: Force,
     },
     /// The exit of a container that is not started again was rewritten.
     #[error("container `{container}` went from {old} to {new} although nothing restarts it")]
@@ -272,6 +278,8 @@ pub enum Violation {
         old: ContainerState,
         /// After.
         new: ContainerState,
+        /// How illegal it is.
+        force: Force,
     },
     /// A container was started again before its back-off was over.
     #[error("container `{container}` was started again at `{began}`, its back-off lasts until `{due}`")]
@@ -292,6 +300,8 @@ pub enum Violation {
         old: i32,
         /// After.
         new: i32,
+        /// How illegal it is.
+        force: Force,
     },
     /// A container was started although the phase was terminal.
     #[error("container `{container}` went from {old} to running after the Pod had ended")]
@@ -300,7 +310,7 @@ pub enum Violation {
         container: Box<str>,
         /// Its state before.
         old: ContainerState,
-        /// INV-21, or NON-05 where `PodGC` wrote the phase.
+        /// INV-21, NON-05 where `PodGC` wrote the phase, or KUB-66 of a static Pod.
         rule: RuleId,
         /// How illegal it is.
         force: Force,
@@ -310,6 +320,8 @@ pub enum Violation {
     DisruptedEarly {
         /// The phase.
         phase: Box<str>,
+        /// How illegal it is.
+        force: Force,
     },
     /// The kubelet sent its final DELETE without one of its conditions.
     #[error("the kubelet sent its final DELETE {flaw}")]
@@ -356,6 +368,7 @@ const fn reason(rule: RuleId) -> &'static str {
         RuleId::PHA_40 => " on a Pod that is bound to no node",
         RuleId::PHA_41 => ", which no component writes",
         RuleId::PHA_15 => "; a terminal phase is final",
+        RuleId::KUB_66 => "; the kubelet of a static Pod does not look at it",
         RuleId::NON_02 => " over the phase that the Pod garbage collector wrote",
         _ => "",
     }

@@ -7,7 +7,7 @@ use std::process::{Command as Process, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{podlife, trace, transcript};
@@ -146,37 +146,84 @@ fn a_killed_check_goes_on_where_it_stood() {
     let arguments = ["check", &file, "--json", "--state", &state];
     let whole = podlife(&["check", &file, "--json"]).output().unwrap();
     let program = assert_cmd::cargo::cargo_bin("podlife");
-    let (mut killed, mut delay) = (0, 1);
-    for round in 0..40_u64 {
+    let (mut killed, mut taken_up, mut random) = (0, 0, 1_u64);
+    while killed < 200 {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let was_there = fs::metadata(&state).is_ok();
         let mut running = Process::new(&program)
             .args(arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        sleep(Duration::from_millis(delay));
+        sleep(Duration::from_micros(500 + (random >> 33) % 40_000));
         if running.try_wait().unwrap().is_some() {
-            // It has come to its end before: begin anew, and be quicker.
-            drop(fs::remove_file(&state));
-            delay = 1;
+            // It has come to its end before; the next one begins anew.
+            fs::remove_file(&state).unwrap();
             continue;
         }
         running.kill().unwrap();
         running.wait().unwrap();
         killed += 1;
-        delay = 1 + (delay * 7 + round * 13) % 90;
-        if round > 12 && fs::metadata(&state).is_ok() {
-            break;
-        }
+        taken_up += u32::from(was_there);
     }
+    assert!(taken_up > 20, "{taken_up} kills came after a state was saved");
     let last = podlife(&arguments).output().unwrap();
-    assert!(killed > 5, "it was killed {killed} times");
     assert_eq!(findings(&last.stdout), findings(&whole.stdout));
     assert_eq!(last.status.code(), Some(1));
 
     // What was told is not told again; what is appended is judged with what was known.
     let again = podlife(&arguments).output().unwrap();
     assert_eq!((findings(&again.stdout)[2].clone(), again.status.code()), (0.into(), Some(0)));
+}
+
+/// Cut or garbled in 1 000 places: every whole record is judged, and the status tells that a part was unreadable, or
+/// that there was nothing else.
+#[test]
+fn a_damaged_stream_costs_what_was_damaged() {
+    let folder = TempDir::new().unwrap();
+    let lines: Vec<Vec<u8>> = fs::read(trace("01-simple-create-run-delete"))
+        .unwrap()
+        .split_inclusive(|byte| *byte == b'\n')
+        .map(<[u8]>::to_vec)
+        .collect();
+    let mut random = 7_u64;
+    let mut next = |below: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        usize::try_from(random >> 33).unwrap() % below
+    };
+    for round in 0..1_000 {
+        let kept = 1 + next(3);
+        let first = next(lines.len() - kept);
+        let mut damaged = lines[first..first + kept].to_vec();
+        let line = next(kept);
+        let place = next(damaged[line].len() - 1);
+        let whole = if round % 2 == 0 {
+            damaged[line].truncate(place);
+            damaged.truncate(line + 1);
+            line as u64
+        } else {
+            // No control character stands in JSON.
+            damaged[line][place] = 1;
+            kept as u64 - 1
+        };
+        let file = write(folder.path(), "damaged", &damaged.concat());
+        let output = podlife(&["check", &file, "--json"]).output().unwrap();
+        let what = format!("{first}, {kept}, {line}, {place}");
+        // Without its first brace an event is no object, but the Pod in it is one.
+        let judged = whole + u64::from(round % 2 == 1 && place == 0);
+        let expected = match (round % 2 == 0 && place == 0, judged) {
+            (true, _) => 0,
+            (false, 0) => 2,
+            (false, _) => 3,
+        };
+        assert_eq!(output.status.code(), Some(expected), "{what}");
+        let report: Option<Value> = serde_json::from_slice(&output.stdout).ok();
+        assert_eq!(report.is_some(), expected != 2, "{what}");
+        if let Some(report) = report {
+            assert_eq!(report["files"][0]["events"], json!(judged), "{what}");
+        }
+    }
 }
 
 /// A state that cannot be read is no reason to begin silently anew.

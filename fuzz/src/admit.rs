@@ -411,9 +411,10 @@ fn reviewed(old: &Plain, new: &Plain) -> Vec<RuleId> {
         State::Ended(code) => code != 0,
         State::Missing | State::Empty | State::Waiting => false,
     };
+    // Told once: not of what was wrong before.
     let despite = is == "Succeeded"
-        && std::iter::zip(old.containers, new.containers)
-            .any(|(old, new)| contradicts(new) && (turns || !contradicts(old)));
+        && new.containers.into_iter().any(contradicts)
+        && (turns || !old.containers.into_iter().any(contradicts));
     // A rejection by the kubelet leaves no status entry.
     let rejected = !old.is_over() && is == "Failed";
     let fell = std::iter::zip(old.containers, new.containers).any(|(old, new)| {

@@ -51,18 +51,19 @@ impl Violation {
     #[must_use]
     pub const fn force(&self) -> Force {
         match self {
-            Self::PhaseChanged { force, .. } | Self::StartedAfterEnd { force, .. } => *force,
-            Self::PhaseForeign { .. }
-            | Self::SucceededDespite { .. }
-            | Self::RestartCountFell { .. }
-            | Self::StatusDropped { .. }
-            | Self::ExitRewritten { .. }
-            | Self::StartTimeChanged { .. }
-            | Self::DisruptedEarly { .. }
-            | Self::FinalDelete { .. } => Force::Undisciplined,
+            Self::UidChanged { force, .. }
+            | Self::PhaseChanged { force, .. }
+            | Self::StartedAfterEnd { force, .. }
+            | Self::RestartCountFell { force, .. }
+            | Self::StatusDropped { force, .. }
+            | Self::ExitRewritten { force, .. }
+            | Self::StartTimeChanged { force, .. }
+            | Self::DisruptedEarly { force, .. } => *force,
+            Self::PhaseForeign { .. } | Self::SucceededDespite { .. } | Self::FinalDelete { .. } => {
+                Force::Undisciplined
+            }
             Self::ByNameOnly { .. } | Self::Beside { .. } | Self::RestartedEarly { .. } => Force::Hazard,
-            Self::UidChanged { .. }
-            | Self::NameChanged { .. }
+            Self::NameChanged { .. }
             | Self::MirrorChanged { .. }
             | Self::ContainersChanged { .. }
             | Self::Returned { .. }
@@ -97,12 +98,22 @@ impl Violation {
     pub const fn way(&self) -> Option<RuleId> {
         if matches!(self, Self::RemovedUnmarked { predecessor: Predecessor::Removed }) {
             Some(RuleId::NON_21)
+        } else if !matches!(self.force(), Force::Hazard) {
+            None
         } else if matches!(self, Self::RestartedEarly { .. }) {
             Some(RuleId::CTR_26)
-        } else if matches!(self.force(), Force::Hazard) {
-            Some(self.rule())
+        } else if matches!(self, Self::UidChanged { .. }) {
+            Some(RuleId::CRE_15)
+        } else if matches!(self, Self::StatusDropped { .. }) {
+            Some(RuleId::CRE_45)
+        } else if matches!(self, Self::ExitRewritten { .. }) {
+            Some(RuleId::KUB_63)
+        } else if matches!(self, Self::RestartCountFell { .. } | Self::StartTimeChanged { .. }) {
+            Some(RuleId::KUB_66)
+        } else if matches!(self, Self::DisruptedEarly { .. }) {
+            Some(RuleId::NON_02)
         } else {
-            None
+            Some(self.rule())
         }
     }
 }

@@ -62,7 +62,7 @@ impl Violation {
     pub fn values(&self) -> (String, String) {
         let none = String::new;
         match self {
-            Self::UidChanged { old, new }
+            Self::UidChanged { old, new, .. }
             | Self::NodeChanged { old, new }
             | Self::NameChanged { old, new, .. }
             | Self::MirrorChanged { old, new }
@@ -72,9 +72,11 @@ impl Violation {
             | Self::PhaseChanged { old, new, .. } => (old.to_string(), new.to_string()),
             Self::Returned { uid } => (none(), uid.to_string()),
             Self::CreationChanged { old, new } => (show(old), show(new)),
-            Self::StartTimeChanged { old, new } => (old.to_string(), show(new)),
+            Self::StartTimeChanged { old, new, .. } => (old.to_string(), show(new)),
             Self::StartedAfterEnd { old, .. } => (old.to_string(), "running".to_owned()),
-            Self::DisruptedEarly { phase } | Self::FinalDelete { phase, .. } => (none(), phase.to_string()),
+            Self::DisruptedEarly { phase, .. } | Self::FinalDelete { phase, .. } => {
+                (none(), phase.to_string())
+            }
             Self::ByNameOnly { verb } => (none(), (*verb).to_owned()),
             Self::VersionFell { old, new } => (old.to_string(), new.to_string()),
             Self::GenerationFell { old, new } => (old.to_string(), new.to_string()),

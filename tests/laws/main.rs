@@ -32,10 +32,15 @@ mod frames;
 #[allow(unreachable_pub, reason = "a library of its own in `fuzz/`")]
 mod fuzz_bodies;
 mod monitor;
+mod monitor_audit;
 mod monitor_bounds;
+mod monitor_cuts;
+mod monitor_fields;
+mod monitor_honest;
 mod monitor_mutations;
 mod monitor_restarts;
 mod monitor_traces;
+mod monitor_whole;
 mod node;
 mod node_scenes;
 mod phase_overrides;
