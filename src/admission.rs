@@ -86,6 +86,7 @@ pub fn create<'a>(new: &'a WholePod<'_>) -> Vec<Cause<'a>> {
     let mut found = Vec::new();
     metadata::content(&new.metadata, NameForm::Subdomain, &mut found);
     metadata::standard(&new.metadata, &mut found);
+    spec::mirror_alone(new, &mut found);
     spec::content(&new.spec, &mut found);
     spec::create(&new.spec, &mut found);
     if found.is_empty() {
@@ -106,6 +107,7 @@ fn pod_passes<'a>(
         Endpoint::Main => {
             metadata::content(&new.metadata, NameForm::Subdomain, found);
             metadata::standard(&new.metadata, found);
+            spec::mirror_alone(new, found);
             spec::content(&new.spec, found);
             spec::mirror(old, new, found);
             spec::update(&old.spec, &new.spec, found);

@@ -11,6 +11,7 @@
 )]
 
 mod admission;
+mod admission_spec;
 mod attempts;
 mod backoff;
 mod binding;
