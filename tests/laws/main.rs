@@ -46,6 +46,7 @@ mod rules;
 mod status;
 mod status_computed;
 mod status_pods;
+mod status_word;
 mod strategies;
 mod sync;
 mod table;
