@@ -8,6 +8,7 @@
 //! [`validate::admit`](crate::validate::admit) answers the same question, cheaply and only over the fields of a
 //! [`View`](crate::view::View).
 
+mod budget;
 mod cause;
 mod evict;
 mod field;
@@ -18,6 +19,9 @@ mod names;
 mod spec;
 mod status;
 
+pub use budget::{
+    Budget, Denied, Granted, Matching, PENDING_FOR, PENDING_MAX, Ready, Seen, Unhealthy, disrupt, is_healthy,
+};
 pub use cause::{Cause, ImageFault, Immutable, OwnerField};
 pub use evict::{Budgets, Condition, Evict, Guard, Mark, evict};
 pub use field::{AddressList, Field, Kind, LabelMap, SpecList, StatusList};

@@ -15,6 +15,7 @@ mod admission_spec;
 mod attempts;
 mod backoff;
 mod binding;
+mod budgets;
 mod container;
 mod controllers;
 mod corpus;
