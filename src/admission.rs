@@ -8,6 +8,7 @@
 //! [`validate::admit`](crate::validate::admit) answers the same question, cheaply and only over the fields of a
 //! [`View`](crate::view::View).
 
+mod budget;
 mod cause;
 mod evict;
 mod field;
@@ -18,6 +19,9 @@ mod names;
 mod spec;
 mod status;
 
+pub use budget::{
+    Budget, Denied, Granted, Matching, PENDING_FOR, PENDING_MAX, Ready, Seen, Unhealthy, disrupt, is_healthy,
+};
 pub use cause::{Cause, ImageFault, Immutable, OwnerField};
 pub use evict::{Budgets, Condition, Evict, Guard, Mark, evict};
 pub use field::{AddressList, Field, Kind, LabelMap, SpecList, StatusList};
@@ -86,6 +90,7 @@ pub fn create<'a>(new: &'a WholePod<'_>) -> Vec<Cause<'a>> {
     let mut found = Vec::new();
     metadata::content(&new.metadata, NameForm::Subdomain, &mut found);
     metadata::standard(&new.metadata, &mut found);
+    spec::mirror_alone(new, &mut found);
     spec::content(&new.spec, &mut found);
     spec::create(&new.spec, &mut found);
     if found.is_empty() {
@@ -106,6 +111,7 @@ fn pod_passes<'a>(
         Endpoint::Main => {
             metadata::content(&new.metadata, NameForm::Subdomain, found);
             metadata::standard(&new.metadata, found);
+            spec::mirror_alone(new, found);
             spec::content(&new.spec, found);
             spec::mirror(old, new, found);
             spec::update(&old.spec, &new.spec, found);

@@ -37,6 +37,15 @@ impl Limits {
 
     /// The kubelet's setting `crashLoopBackOff.maxContainerRestartPeriod` (CTR-25).
     ///
+    /// ```
+    /// use pod_lifecycle::Grace;
+    /// use pod_lifecycle::backoff::Limits;
+    /// let limits = Limits::capped(Grace::from_secs(5))?;
+    /// assert_eq!((limits.initial().as_secs(), limits.cap().as_secs()), (5, 5));
+    /// assert!(Limits::capped(Grace::from_secs(301)).is_err());
+    /// # Ok::<(), pod_lifecycle::backoff::CapOutOfRange>(())
+    /// ```
+    ///
     /// # Errors
     /// [`CapOutOfRange`] outside 1 to 300 seconds.
     pub fn capped(cap: Grace) -> Result<Self, CapOutOfRange> {
@@ -135,6 +144,16 @@ impl Series {
     }
 
     /// Whether an image may be pulled at `now`; only [`Self::pull_failed`] changes the series (CTR-29).
+    ///
+    /// ```
+    /// use pod_lifecycle::backoff::{Attempt, Limits, Series};
+    /// use pod_lifecycle::time::{Now, Time};
+    /// let at = |secs| Now::at(Time::from_unix(secs));
+    /// let failed = Series::CLEAR.pull_failed(at(0), Limits::DEFAULT);
+    /// assert_eq!(failed.pull(at(9)), Attempt::Delayed { until: at(10) });
+    /// assert_eq!(failed.pull(at(10)), Attempt::Made { next: failed });
+    /// assert_eq!(failed.pull_failed(at(10), Limits::DEFAULT).pull_due(), Some(at(30)));
+    /// ```
     #[must_use]
     pub fn pull(self, now: Now) -> Attempt {
         match self.pull_due() {

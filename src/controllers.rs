@@ -59,6 +59,14 @@ pub enum Readiness {
 
 impl Readiness {
     /// Whether the Pod has been ready for `min_ready` (CTL-DEF-02). Neither its phase nor its deletion is asked.
+    ///
+    /// ```
+    /// use pod_lifecycle::controllers::{Availability, Readiness};
+    /// use pod_lifecycle::{Grace, Now, Time};
+    /// let ready = Readiness::Ready { since: Some(Time::from_unix(100)) };
+    /// let after = |secs: i64| ready.availability(Grace::from_secs(10), Now::at(Time::from_unix(100 + secs)));
+    /// assert_eq!((after(9), after(10)), (Availability::Unavailable, Availability::Available));
+    /// ```
     #[must_use]
     pub fn availability(self, min_ready: Grace, now: Now) -> Availability {
         match self {

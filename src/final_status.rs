@@ -205,6 +205,18 @@ impl Dropped {
 /// Checks a new status against the old one before it is cached (CTR-35). The API server's own check is stricter
 /// (CTR-36).
 ///
+/// ```
+/// use pod_lifecycle::container::{ContainerPolicy, RestartAll, RestartPolicy, Role};
+/// use pod_lifecycle::final_status::{After, Dropped, Old, check_transition};
+/// let spec = Some((Role::Regular, ContainerPolicy::default()));
+/// let back = |code| [Old { exit: Some(code), after: After::Going, spec }];
+/// let check = |code| {
+///     check_transition(Some(RestartPolicy::OnFailure), RestartAll::Impossible, back(code), [])
+/// };
+/// assert_eq!(check(1), Ok(()));
+/// assert_eq!(check(0), Err(Dropped::Regular { index: 0 })); // it had succeeded
+/// ```
+///
 /// # Errors
 /// [`Dropped`] for the first entry that may not change so: regular ones in their order, then those of inits.
 pub fn check_transition<'a>(

@@ -134,6 +134,7 @@ fn container_status(status: &v1::ContainerStatus) -> ContainerStatus<'_> {
         state: state(status.state.as_ref()),
         last_state: state(status.last_state.as_ref()),
         restart_count: status.restart_count,
+        ready: status.ready,
         started: status.started,
     }
 }
@@ -151,6 +152,7 @@ fn state(state: Option<&v1::ContainerState>) -> ContainerState<'_> {
             .map(|running| ContainerStateRunning { started_at: time(running.started_at.as_ref()) }),
         terminated: state.terminated.as_ref().map(|ended| ContainerStateTerminated {
             exit_code: ended.exit_code,
+            signal: ended.signal.unwrap_or_default(),
             reason: text(ended.reason.as_ref()),
             started_at: time(ended.started_at.as_ref()),
             finished_at: time(ended.finished_at.as_ref()),

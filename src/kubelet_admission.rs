@@ -223,6 +223,15 @@ pub enum Lacks {
 
 /// Whether others are preempted for a Pod that does not fit (CRE-44). The victims get
 /// [`Killer::Preemption`](crate::worker::Killer::Preemption).
+///
+/// ```
+/// use pod_lifecycle::kubelet_admission::{Lacks, preempts};
+/// use pod_lifecycle::phase::Source;
+/// use pod_lifecycle::worker::Mirror;
+/// let asks = |priority, lacks| preempts(Source::Api, Mirror::Original, Some(priority), lacks);
+/// assert!(asks(2_000_000_000, Lacks::Resources));
+/// assert!(!asks(2_000_000_000, Lacks::Else) && !asks(0, Lacks::Resources));
+/// ```
 #[must_use]
 pub fn preempts(source: Source, mirror: Mirror, priority: Option<i32>, lacks: Lacks) -> bool {
     match lacks {

@@ -60,6 +60,13 @@ pub enum Leftover {
 }
 
 /// Decides whether housekeeping deletes a mirror (KUB-67).
+///
+/// ```
+/// use pod_lifecycle::mirror::{Leftover, Original, leftover};
+/// // The mirror outlives the file until the containers are stopped.
+/// assert_eq!(leftover(Original::Terminating), Leftover::Kept);
+/// assert_eq!(leftover(Original::Ended), Leftover::Deleted);
+/// ```
 #[must_use]
 pub const fn leftover(original: Original) -> Leftover {
     match original {

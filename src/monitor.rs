@@ -179,6 +179,21 @@ impl Monitor {
     }
 
     /// Judges one observation and remembers it.
+    ///
+    /// ```
+    /// use pod_lifecycle::monitor::{Monitor, Observed, Unknown};
+    /// use pod_lifecycle::wire::{self, Pod};
+    /// use pod_lifecycle::{RuleId, View};
+    /// let mut monitor = Monitor::new();
+    /// let read = |phase: &str| format!(r#"{{"metadata": {{"uid": "1"}}, "status": {{"phase": "{phase}"}}}}"#);
+    /// let (ended, back) = (read("Failed"), read("Running"));
+    /// let pod: Pod = wire::from_slice(ended.as_bytes())?;
+    /// assert_eq!(monitor.observe(Observed::State, View::of(&pod)).unknown, Some(Unknown::Beginning));
+    /// let pod: Pod = wire::from_slice(back.as_bytes())?;
+    /// let verdict = monitor.observe(Observed::Modified, View::of(&pod));
+    /// assert_eq!(verdict.violations[0].rule(), RuleId::PHA_15);
+    /// # Ok::<(), wire::WireError>(())
+    /// ```
     pub fn observe(&mut self, observed: Observed, pod: View<&str>) -> Verdict {
         self.judge(Order::Happened, observed, &pod)
     }
@@ -189,6 +204,19 @@ impl Monitor {
     }
 
     /// Says that a whole list has been observed since the last [`gap`](Self::gap): what was not in it is gone.
+    ///
+    /// ```
+    /// use pod_lifecycle::monitor::{Monitor, Observed};
+    /// use pod_lifecycle::wire::{self, Pod};
+    /// use pod_lifecycle::View;
+    /// let mut monitor = Monitor::new();
+    /// let pod: Pod = wire::from_slice(br#"{"metadata": {"name": "web", "uid": "1"}}"#)?;
+    /// monitor.observe(Observed::Added, View::of(&pod));
+    /// monitor.gap(); // the watch broke, and the new list is empty
+    /// monitor.listed();
+    /// assert_eq!(monitor.live(), 0);
+    /// # Ok::<(), wire::WireError>(())
+    /// ```
     pub fn listed(&mut self) {
         let missing = |pod: &Packed| pod.open().is_none_or(|(notes, _)| notes.gaps != self.gaps);
         let gone: Vec<u64> = self.pods().filter(|(_, pod)| missing(pod)).map(|(key, _)| key).collect();

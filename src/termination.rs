@@ -212,6 +212,17 @@ const _: () = assert!(size_of::<Kill>() <= 40);
 
 impl Kill {
     /// Begins the kill of a running container with `grace` seconds in force (KUB-43 steps 2 to 5).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use pod_lifecycle::termination::{Effect, Event, Hook, Kill, Order, Step};
+    /// let seconds = Duration::from_secs;
+    /// let Step { next, effect } = Kill::begin(seconds(0), 30, Hook::PreStop, Order::None);
+    /// assert_eq!((effect, next.due()), (Some(Effect::RunHook), Some(seconds(30))));
+    /// // The hook took 12 s of the grace.
+    /// let Step { effect, .. } = next.step(seconds(12), Event::HookReturned);
+    /// assert_eq!(effect, Some(Effect::StopContainer { timeout: 18 }));
+    /// ```
     pub fn begin(now: Duration, grace: i64, hook: Hook, order: Order) -> Step {
         match hook {
             Hook::PreStop if grace > 0 => {
@@ -418,6 +429,17 @@ pub fn simulate(actors: &mut [Actor]) -> Attempt {
 /// Plays what of an attempt happens before `end`, when the kubelet process dies (KUB-61). `None` if it is still in progress
 /// then; [`Actor::times`] holds what was done until then, and the SIGKILL of a stop call that is out may still come from
 /// the runtime.
+///
+/// ```
+/// use std::time::Duration;
+/// use pod_lifecycle::container::Role;
+/// use pod_lifecycle::termination::*;
+/// let seconds = Duration::from_secs;
+/// let behaviour = Behaviour { hook: HookRun::Hangs, process: StopRun::Ends(seconds(1)) };
+/// let mut pod = [Actor::new(Member { role: Role::Regular, process: Process::Running }, behaviour, 30)];
+/// assert_eq!(simulate_until(&mut pod, seconds(20)), None);
+/// assert_eq!(pod[0].times.signal, None); // the hook still ran
+/// ```
 pub fn simulate_until(actors: &mut [Actor], end: Duration) -> Option<Attempt> {
     let ended = play(actors, end);
     let over = actors.iter().all(|actor| matches!(actor.kill, Kill::Stopped | Kill::Failed));

@@ -100,6 +100,14 @@ impl Now {
 
     /// Reads an RFC 3339 time with its fraction (nanoseconds; further digits are cut).
     ///
+    /// ```
+    /// use pod_lifecycle::{Now, Time};
+    /// let now = Now::parse("2026-01-02T03:04:05.25Z")?;
+    /// assert_eq!(now.floor().to_string(), "2026-01-02T03:04:05Z");
+    /// assert!(now.is_after(now.floor()) && Now::parse("yesterday").is_err());
+    /// # Ok::<(), pod_lifecycle::time::TimeError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`TimeError`] if the text is no RFC 3339 time.
     pub fn parse(text: &str) -> Result<Self, TimeError> {

@@ -110,6 +110,16 @@ pub fn review<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>) -> Vec
 }
 
 /// Lists what is wrong with a Pod of which no earlier state is known.
+///
+/// ```
+/// use pod_lifecycle::View;
+/// use pod_lifecycle::validate::inspect;
+/// use pod_lifecycle::wire::{self, Pod};
+/// let pod: Pod = wire::from_slice(br#"{"status": {"phase": "Terminating"}}"#)?;
+/// let found = inspect(&View::of(&pod));
+/// assert_eq!(found[0].to_string(), "phase went from `` to `Terminating`, which is no phase");
+/// # Ok::<(), wire::WireError>(())
+/// ```
 #[must_use]
 pub fn inspect<S: AsRef<str>>(pod: &View<S>) -> Vec<Violation> {
     let mut found = Vec::new();
@@ -136,6 +146,19 @@ pub fn inspect<S: AsRef<str>>(pod: &View<S>) -> Vec<Violation> {
 }
 
 /// Tells what is wrong with the removal of the object whose last stored state was `last` (INV-07).
+///
+/// ```
+/// use pod_lifecycle::validate::review_removal;
+/// use pod_lifecycle::wire::{self, Pod};
+/// use pod_lifecycle::{Predecessor, View};
+/// let time = r#""deletionTimestamp": "2026-01-02T03:04:05Z""#;
+/// let read = |grace| format!(r#"{{ "metadata": {{ {time}, "deletionGracePeriodSeconds": {grace} }} }}"#);
+/// let (early, due) = (read(30), read(0));
+/// let (early, due): (Pod, Pod) = (wire::from_slice(early.as_bytes())?, wire::from_slice(due.as_bytes())?);
+/// assert!(review_removal(&View::of(&early), Predecessor::None).is_some()); // no write set its grace to 0
+/// assert!(review_removal(&View::of(&due), Predecessor::None).is_none());
+/// # Ok::<(), wire::WireError>(())
+/// ```
 #[must_use]
 pub fn review_removal<S>(last: &View<S>, predecessor: Predecessor) -> Option<Violation> {
     match last.deletion {

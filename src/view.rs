@@ -292,6 +292,18 @@ impl<S: AsRef<str>> View<S> {
     }
 
     /// What the API server reads when it decides over the deletion of this Pod.
+    ///
+    /// ```
+    /// use pod_lifecycle::deletion::{Begin, Request, begin};
+    /// use pod_lifecycle::wire::{self, Pod};
+    /// use pod_lifecycle::{Now, Time, View};
+    /// let json = br#"{"spec": {"nodeName": "n", "terminationGracePeriodSeconds": 20}, "status": {"phase": "Running"}}"#;
+    /// let pod: Pod = wire::from_slice(json)?;
+    /// let (pod, now) = (View::of(&pod), Now::at(Time::from_unix(100)));
+    /// let begun = begin(pod.deletion, Request { grace: None, propagation: None }, pod.deletion_facts(now));
+    /// assert!(matches!(begun, Begin::Commit(Request { grace: Some(grace), .. }) if grace.as_secs() == 20));
+    /// # Ok::<(), wire::WireError>(())
+    /// ```
     #[must_use]
     pub fn deletion_facts(&self, now: Now) -> deletion::Facts {
         deletion::Facts {

@@ -98,6 +98,7 @@ fn verbose_tells_the_story() {
     let story = shown.find("event 1    Pending").unwrap();
     assert!(story < shown.find("PHA-40").unwrap(), "{shown}");
     assert!(!shown.contains("image"), "{shown}");
+    assert!(shown.contains("Succeeded (Error)"), "PHA-42, the word in a table: {shown}");
 }
 
 /// The user and agent of an audit log, or the field manager, is named beside what it did.

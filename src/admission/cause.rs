@@ -171,6 +171,11 @@ pub enum Cause<'a> {
         /// The one sent.
         new: Option<&'a str>,
     },
+    /// VAL-13, VAL-29: a mirror without a node. Chapter 8 has no row for it; the server lists it with these passes.
+    MirrorUnbound {
+        /// The value of the annotation.
+        mark: &'a str,
+    },
     /// VAL-13.
     SpecGraceMissing,
     /// VAL-13, VAL-17 row 5.
@@ -212,6 +217,13 @@ pub enum Cause<'a> {
     },
     /// VAL-13: tolerationSeconds with another effect than `NoExecute`.
     TolerationEffect {
+        /// Its place in the list.
+        index: usize,
+        /// The effect.
+        effect: &'a str,
+    },
+    /// VAL-13: an effect that taints do not have.
+    TolerationEffectUnknown {
         /// Its place in the list.
         index: usize,
         /// The effect.
@@ -384,14 +396,18 @@ impl Cause<'_> {
                 Field::plain("metadata.ownerReferences")
             }
             Self::FinalizerNotStandard { index, .. } => Field::at("metadata.finalizers", index, ""),
-            Self::MirrorChanged { .. } => Field::plain("metadata.annotations[kubernetes.io/config.mirror]"),
+            Self::MirrorChanged { .. } | Self::MirrorUnbound { .. } => {
+                Field::plain("metadata.annotations[kubernetes.io/config.mirror]")
+            }
             Self::SpecGraceMissing => Field::plain("spec.terminationGracePeriodSeconds"),
             Self::DeadlineOutOfRange { .. } | Self::DeadlineRaised { .. } | Self::DeadlineRemoved { .. } => {
                 Field::plain("spec.activeDeadlineSeconds")
             }
             Self::Image { list, index, .. } => Field::at(list.path(), index, ".image"),
             Self::ContainerCount { list, .. } => Field::plain(list.path()),
-            Self::TolerationEffect { index, .. } => Field::at("spec.tolerations", index, ".effect"),
+            Self::TolerationEffect { index, .. } | Self::TolerationEffectUnknown { index, .. } => {
+                Field::at("spec.tolerations", index, ".effect")
+            }
             Self::TolerationRemoved { .. } => Field::plain("spec.tolerations"),
             Self::GateMalformed { index, .. } | Self::GateAgain { index, .. } => {
                 Field::at("spec.schedulingGates", index, "")
@@ -439,6 +455,7 @@ impl Cause<'_> {
             | Self::SpecGraceMissing
             | Self::Image { fault: ImageFault::Missing, .. } => Kind::Required,
             Self::GateAgain { .. } => Kind::Duplicate,
+            Self::TolerationEffectUnknown { .. } => Kind::NotSupported,
             Self::VersionMissing
             | Self::GenerationFell { .. }
             | Self::GenerationNegative { .. }
@@ -460,6 +477,7 @@ impl Cause<'_> {
             | Self::DeadlineRaised { .. }
             | Self::DeadlineRemoved { .. }
             | Self::Image { fault: ImageFault::Padded, .. }
+            | Self::MirrorUnbound { .. }
             | Self::TolerationEffect { .. }
             | Self::GateMalformed { .. }
             | Self::NodeSelectorChanged { .. }
@@ -500,7 +518,9 @@ impl Cause<'_> {
             | Self::LabelValue { map: LabelMap::NodeSelector, .. }
             | Self::SpecGraceMissing
             | Self::DeadlineOutOfRange { .. }
-            | Self::TolerationEffect { .. } => RuleId::VAL_13,
+            | Self::MirrorUnbound { .. }
+            | Self::TolerationEffect { .. }
+            | Self::TolerationEffectUnknown { .. } => RuleId::VAL_13,
             Self::GateMalformed { .. } | Self::GateAgain { .. } => RuleId::OBJ_20,
             Self::MirrorChanged { .. }
             | Self::DeadlineRaised { .. }

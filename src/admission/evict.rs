@@ -16,7 +16,7 @@ pub enum Condition {
 /// Whether disruption budgets are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Budgets {
-    /// They are.
+    /// They are: [`disrupt`](super::disrupt) decides.
     Asked,
     /// The Pod is deleting, has not started, or has ended: nothing is disrupted.
     Ignored,
@@ -27,7 +27,7 @@ pub enum Budgets {
 pub enum Guard {
     /// None is added.
     None,
-    /// The version just read: a Pod that starts to run meanwhile is judged anew.
+    /// The version just read: a Pod that starts to run, or becomes ready, meanwhile is judged anew.
     Version,
 }
 

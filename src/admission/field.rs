@@ -13,6 +13,8 @@ pub enum Kind {
     Forbidden,
     /// The value is there twice.
     Duplicate,
+    /// The value is none of those that the field knows.
+    NotSupported,
 }
 
 impl Kind {
@@ -24,6 +26,7 @@ impl Kind {
             Self::Required => "FieldValueRequired",
             Self::Forbidden => "FieldValueForbidden",
             Self::Duplicate => "FieldValueDuplicate",
+            Self::NotSupported => "FieldValueNotSupported",
         }
     }
 }

@@ -116,7 +116,12 @@ fn maps<'a>(new: &'a WholeMetadata<'_>, found: &mut Vec<Cause<'a>>) {
     }
     let mut controllers = 0;
     for (index, owner) in new.owner_references.iter().enumerate() {
-        let version = owner.api_version.rsplit('/').next().unwrap_or_default();
+        // With more than one slash it is not read at all.
+        let (group, version) = match owner.api_version.split_once('/') {
+            None => ("", owner.api_version.as_str()),
+            Some((_, version)) if version.contains('/') => ("", ""),
+            Some(parts) => parts,
+        };
         let fields = [
             (OwnerField::ApiVersion, version),
             (OwnerField::Kind, &*owner.kind),
@@ -125,7 +130,7 @@ fn maps<'a>(new: &'a WholeMetadata<'_>, found: &mut Vec<Cause<'a>>) {
         ];
         let missing = fields.into_iter().filter(|(_, value)| value.is_empty());
         found.extend(missing.map(|(field, _)| Cause::OwnerIncomplete { index, field }));
-        if &*owner.api_version == "v1" && &*owner.kind == "Event" {
+        if (group, version, &*owner.kind) == ("", "v1", "Event") {
             found.push(Cause::OwnerBanned { index });
         }
         if owner.controller == Some(true) {

@@ -57,11 +57,21 @@ pub(super) fn create<'a>(new: &WholeSpec<'_>, found: &mut Vec<Cause<'a>>) {
 }
 
 /// VAL-17 row 1, VAL-29.
-pub(super) fn mirror<'a>(old: &'a WholePod<'_>, new: &'a WholePod<'_>, found: &mut Vec<Cause<'a>>) {
+pub(super) fn mirror<'a>(stored: &'a WholePod<'_>, sent: &'a WholePod<'_>, found: &mut Vec<Cause<'a>>) {
     let mark = |pod: &'a WholePod<'_>| pod.metadata.annotations.get(MIRROR).map(Text::as_str);
-    let (old, new) = (mark(old), mark(new));
+    let (old, new) = (mark(stored), mark(sent));
     if old != new {
         found.push(Cause::MirrorChanged { old, new });
+    }
+    mirror_alone(sent, found);
+}
+
+/// The annotation of a mirror by itself (VAL-13, and again wherever [`mirror`] is asked).
+pub(super) fn mirror_alone<'a>(new: &'a WholePod<'_>, found: &mut Vec<Cause<'a>>) {
+    if let Some(mark) = new.metadata.annotations.get(MIRROR)
+        && new.spec.node_name.is_empty()
+    {
+        found.push(Cause::MirrorUnbound { mark });
     }
 }
 
@@ -152,6 +162,9 @@ fn tolerations<'a>(new: &'a [Toleration<'_>], found: &mut Vec<Cause<'a>>) {
         if toleration.toleration_seconds.is_some() && &*toleration.effect != "NoExecute" {
             found.push(Cause::TolerationEffect { index, effect: &toleration.effect });
         }
+        if !matches!(&*toleration.effect, "" | "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
+            found.push(Cause::TolerationEffectUnknown { index, effect: &toleration.effect });
+        }
     }
 }
 
@@ -222,7 +235,8 @@ fn differs(gating: Gates, old: &WholeSpec<'_>, new: &WholeSpec<'_>) -> bool {
         || old.node_name != new.node_name
         || old.restart_policy != new.restart_policy
         || old.ephemeral_containers != new.ephemeral_containers
-        || old.rest != new.rest
+        || old.account() != new.account()
+        || (old.security_context, old.resources, old.rest) != (new.security_context, new.resources, new.rest)
         || selection
         || fixed
 }

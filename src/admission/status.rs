@@ -1,6 +1,6 @@
 //! The checks of a status update (VAL-20 … VAL-28).
 
-use core::net::IpAddr; // parsing only: nothing here opens a socket
+use core::net::{IpAddr, Ipv6Addr}; // parsing only: nothing here opens a socket
 
 use super::cause::Cause;
 use super::field::{AddressList, StatusList};
@@ -144,12 +144,31 @@ fn check_addresses<'a>(list: AddressList, old: &[&str], new: &[&'a str], found: 
     }
     let is_pair = match new {
         [] | [_] => true,
-        [first, second] => first.contains(':') != second.contains(':'),
+        [first, second] => {
+            matches!((family(first), family(second)), (Some(one), Some(other)) if one != other)
+        }
         [_, _, _, ..] => false,
     };
     if !is_pair {
         found.push(Cause::AddressFamilies { list, count: new.len() });
     }
+}
+
+/// The family of an address as it may be stored, with leading zeros; an IPv4 address in IPv6 form is one of IPv4.
+fn family(text: &str) -> Option<Family> {
+    if text.contains(':') {
+        let address: Ipv6Addr = text.parse().ok()?;
+        return Some(if address.to_ipv4_mapped().is_some() { Family::V4 } else { Family::V6 });
+    }
+    let is_octet = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u8>().is_ok();
+    (text.split('.').count() == 4 && text.split('.').all(is_octet)).then_some(Family::V4)
+}
+
+/// The family of an address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Family {
+    V4,
+    V6,
 }
 
 /// No leading zeros, which Rust's parser refuses, and no IPv4 address in IPv6 form.

@@ -119,6 +119,14 @@ impl Deployment {
 
     /// The size that the new `ReplicaSet` is to have, where `total` is asked for by all together (CTL-DP-16).
     ///
+    /// ```
+    /// use pod_lifecycle::controllers::deployment::*;
+    /// let strategy = Strategy::RollingUpdate { surge: Some(Amount::Count(1)), unavailable: Some(Amount::Count(0)) };
+    /// let web = Deployment { replicas: 3, strategy, status_replicas: 3 };
+    /// assert_eq!(web.new_size(0, 3), Ok(1)); // three old ones, and one more
+    /// assert_eq!(web.new_size(1, 4), Ok(1)); // no room until an old one goes
+    /// ```
+    ///
     /// # Errors
     /// [`Refusal`] for a surge that is missing or unreadable, and for a strategy that is neither of the two.
     pub fn new_size(&self, size: i32, total: i64) -> Result<i64, Refusal> {

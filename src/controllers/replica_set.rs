@@ -173,6 +173,25 @@ fn phase_rank(phase: Option<Phase>) -> u8 {
 /// Puts first those that are deleted, if not all are (CTL-RS-04, CTL-RS-09).
 ///
 /// The order is that of a stable insertion, and so defined even where [`Candidate::goes_before`] is not transitive.
+///
+/// ```
+/// use pod_lifecycle::controllers::Readiness;
+/// use pod_lifecycle::controllers::replica_set::{Candidate, Clock, Restarts, rank};
+/// use pod_lifecycle::{Binding, Phase};
+/// let pod = |uid, cost| Candidate {
+///     uid,
+///     created: None,
+///     binding: Binding::Bound,
+///     phase: Some(Phase::Running),
+///     readiness: Readiness::NotReady,
+///     cost,
+///     rank: 1,
+///     restarts: Restarts { regular: 0, sidecar: 0 },
+/// };
+/// let mut pods = [pod("a", 0), pod("b", -1), pod("c", 0)];
+/// rank(&mut pods, Clock::Absent);
+/// assert_eq!(pods[0].uid, "b"); // the cheapest goes first
+/// ```
 pub fn rank<U: Ord>(pods: &mut [Candidate<U>], clock: Clock) {
     for end in 1..pods.len() {
         let mut place = end;

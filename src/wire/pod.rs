@@ -240,6 +240,9 @@ pub struct ContainerStatus<'a> {
     /// `restartCount` (OBJ-54).
     #[serde(default, deserialize_with = "nullable")]
     pub restart_count: i32,
+    /// `ready`.
+    #[serde(default, deserialize_with = "nullable")]
+    pub ready: bool,
     /// `started` (OBJ-53).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<bool>,
@@ -283,6 +286,9 @@ pub struct ContainerStateTerminated<'a> {
     /// `exitCode`.
     #[serde(default, deserialize_with = "nullable")]
     pub exit_code: i32,
+    /// `signal`; 0 if none ended it.
+    #[serde(default, deserialize_with = "nullable", skip_serializing_if = "is_default")]
+    pub signal: i32,
     /// `reason`.
     #[serde(borrow, default, deserialize_with = "nullable", skip_serializing_if = "is_empty")]
     pub reason: Text<'a>,

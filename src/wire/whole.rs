@@ -124,9 +124,29 @@ pub struct WholeSpec<'a> {
     /// `ephemeralContainers`.
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub ephemeral_containers: Vec<WholeContainer<'a>>,
+    /// `serviceAccountName`.
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub service_account_name: Text<'a>,
+    /// `serviceAccount`, the old name of the same field: read only where the new one is empty.
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub service_account: Text<'a>,
+    /// `securityContext` of the Pod, which the server never leaves out: `{}` and absent are equal.
+    #[serde(default, deserialize_with = "nullable")]
+    pub security_context: Digest,
+    /// `resources` of the Pod: `{}` and absent differ, unlike those of a container.
+    #[serde(default)]
+    pub resources: Option<Digest>,
     /// All other fields.
     #[serde(flatten)]
     pub rest: Digest,
+}
+
+impl WholeSpec<'_> {
+    /// The service account that the server reads.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        if self.service_account_name.is_empty() { &self.service_account } else { &self.service_account_name }
+    }
 }
 
 /// One container of the spec.
@@ -178,12 +198,12 @@ pub struct Affinity {
     /// `nodeAffinity`.
     #[serde(default)]
     pub node_affinity: Option<NodeAffinity>,
-    /// `podAffinity`.
-    #[serde(default, deserialize_with = "nullable")]
-    pub pod_affinity: Digest,
-    /// `podAntiAffinity`.
-    #[serde(default, deserialize_with = "nullable")]
-    pub pod_anti_affinity: Digest,
+    /// `podAffinity`; `{}` and absent differ.
+    #[serde(default)]
+    pub pod_affinity: Option<Digest>,
+    /// `podAntiAffinity`; `{}` and absent differ.
+    #[serde(default)]
+    pub pod_anti_affinity: Option<Digest>,
 }
 
 /// `nodeAffinity` (VAL-11).

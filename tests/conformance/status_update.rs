@@ -13,13 +13,6 @@ impl Oracle for StatusUpdate {
     type Outcome = Output;
 
     fn judge(Example { input, output, .. }: Self::Case<'_>) -> Judged<Output> {
-        compare(&input, output, Endpoint::Status, in_scope)
+        compare(&input, output, Endpoint::Status)
     }
-}
-
-/// Outside are resource claims and the user of a container (VAL-29).
-fn in_scope(field: &str) -> bool {
-    !field.contains("resourceClaimStatuses")
-        && !field.contains("extendedResourceClaimStatus")
-        && !field.contains("].user")
 }

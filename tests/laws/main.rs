@@ -11,9 +11,11 @@
 )]
 
 mod admission;
+mod admission_spec;
 mod attempts;
 mod backoff;
 mod binding;
+mod budgets;
 mod container;
 mod controllers;
 mod corpus;
@@ -53,6 +55,7 @@ mod rules;
 mod status;
 mod status_computed;
 mod status_pods;
+mod status_word;
 mod strategies;
 mod sync;
 mod table;

@@ -37,8 +37,9 @@ fn state() -> impl Strategy<Value = Value> {
         Just(json!({})),
         text().prop_map(|reason| json!({"waiting": {"reason": reason, "message": "unread"}})),
         Just(json!({"running": {"startedAt": "2026-01-02T03:04:05Z"}})),
-        (0..256_i32, text())
-            .prop_map(|(code, reason)| json!({"terminated": {"exitCode": code, "reason": reason}})),
+        (0..256_i32, option::of(0..32_i32), text()).prop_map(
+            |(code, signal, reason)| json!({"terminated": {"exitCode": code, "signal": signal, "reason": reason}})
+        ),
     ]
 }
 
@@ -89,9 +90,10 @@ fn pod() -> impl Strategy<Value = Value> {
                 ("containers", Some(containers.into())),
             ])
         });
-    let status = (text(), state(), state(), 0..9_i32, maybe(any::<bool>().prop_map(Value::from))).prop_map(
-        |(name, state, last, count, started)| {
-            let fixed = [("ready", json!(false)), ("image", json!("x")), ("imageID", json!("y"))];
+    let flag = || any::<bool>().prop_map(Value::from);
+    let status = (text(), state(), state(), 0..9_i32, flag(), maybe(flag())).prop_map(
+        |(name, state, last, count, ready, started)| {
+            let fixed = [("ready", ready), ("image", json!("x")), ("imageID", json!("y"))];
             let mut members = vec![
                 ("name", Some(name.into())),
                 ("state", Some(state)),
@@ -180,8 +182,10 @@ proptest! {
         prop_assert_eq!(ours.status.container_statuses.len(), statuses.len());
         for (ours, theirs) in ours.status.container_statuses.iter().zip(statuses) {
             prop_assert_eq!((&*ours.name, ours.restart_count, ours.started), (&*theirs.name, theirs.restart_count, theirs.started));
-            let ended = theirs.state.unwrap_or_default().terminated.map(|ended| ended.exit_code);
-            prop_assert_eq!(ours.state.terminated.as_ref().map(|ended| ended.exit_code), ended);
+            prop_assert_eq!(ours.ready, theirs.ready);
+            let ended = theirs.state.unwrap_or_default().terminated;
+            let ended = ended.map(|ended| (ended.exit_code, ended.signal.unwrap_or_default()));
+            prop_assert_eq!(ours.state.terminated.as_ref().map(|ended| (ended.exit_code, ended.signal)), ended);
         }
     }
 

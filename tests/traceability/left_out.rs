@@ -25,7 +25,6 @@ pub(crate) const LEFT_OUT: &[(&str, &str)] = &[
     ("KUB 48", "the gate is off by default"),
     ("CTL-NOD", "the node controller: it writes conditions and taints, and deletes no pod"),
     ("CTL-TNT", "taint eviction: timers per pod; its DELETE is an ordinary one"),
-    ("CTL-EVI 02 03 04", "disruption budgets as objects; the steps of an eviction around them are decided"),
     ("CTL-PRE", "the scheduler's preemption; its DELETE is an ordinary one"),
     ("CTL-EPS", "reads pods, changes none"),
     ("CTL-QUO", "reads pods, changes none"),

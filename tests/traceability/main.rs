@@ -161,6 +161,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("final_status", &["container", "phase", "rules"]),
     ("status", &["container", "final_status", "phase", "rules", "sync"]),
     ("wire", &["time"]),
+    ("status_word", &["phase", "wire"]),
     ("view", &["binding", "container", "deletion", "phase", "rules", "time", "wire"]),
     ("violation", &["container", "deletion", "rules", "time"]),
     ("validate", &["container", "deletion", "phase", "rules", "time", "view", "violation"]),

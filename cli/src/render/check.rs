@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter, Write};
 
-use pod_lifecycle::{Force, KUBERNETES, RuleId, View};
+use pod_lifecycle::wire::Pod;
+use pod_lifecycle::{Force, KUBERNETES, RuleId, StatusWord, View};
 
 use crate::args;
 use crate::commands::check::{Found, History, Unreadable};
@@ -37,9 +38,14 @@ pub(crate) fn now(found: &Found) {
     let _ = out.flush();
 }
 
-/// What a Pod looks like, in a line of its story.
-pub(crate) fn state(pod: &View<&str>) -> String {
+/// What a Pod looks like, in a line of its story: its phase, and the word in a table where that is another (PHA-42).
+pub(crate) fn state(pod: &Pod<'_>) -> String {
+    let word = StatusWord::of(pod).to_string();
+    let pod = View::of(pod);
     let mut text = pod.phase.to_string();
+    if word != text {
+        text.push_str(&format!(" ({word})"));
+    }
     if let Some(node) = pod.node {
         text.extend([" on ", node]);
     }

@@ -5,7 +5,6 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use pod_lifecycle::Monitor;
-use pod_lifecycle::View;
 use pod_lifecycle::monitor::{Subject, Told};
 use pod_lifecycle::wire::{self, Document, Frame, Frames, More, Place};
 
@@ -247,7 +246,7 @@ impl<'a> Judging<'a> {
 /// Adds a line to the story of a Pod, if something has changed that the line would show.
 fn tell(stories: &mut HashMap<String, Vec<String>>, subject: &Subject<'_>, event: u64) {
     let Some(pod) = subject.pod else { return };
-    let shown = render::check::state(&View::of(pod));
+    let shown = render::check::state(pod);
     let story = stories.entry(subject.uid.to_owned()).or_default();
     if story.last().is_none_or(|last| !last.ends_with(&shown)) {
         if story.len() == STORY_KEPT {
