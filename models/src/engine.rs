@@ -51,7 +51,7 @@ mod graph;
 mod lasso;
 
 pub use arena::{Folded, Stored};
-pub use explore::{Beyond, Flow, Limit, Outcome, Space, Taken, Visit, explore, explore_steps};
+pub use explore::{Beyond, Flow, Limit, Outcome, Space, Steps, Taken, Visit, explore, explore_steps};
 pub use fair::{Fairness, Rest, components};
 pub use graph::{Bits, Edge, Graph};
 pub use lasso::{Hop, Lasso, Property, find};
