@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use stateright::Model;
 
-use crate::engine::{self, Beyond, Bits, Fairness, Graph, Limit, Outcome, Property, Rest, Space, Steps, Stored};
+use crate::engine::{
+    self, Beyond, Bits, Fairness, Graph, Limit, Outcome, Property, Rest, Space, Steps, Stored,
+};
 use crate::law::{Ask, Assumption, Kind, Law, Protocol, Taken};
 use crate::render::{Lasso, Told};
 
@@ -118,12 +120,7 @@ impl<M: Protocol> Model for Plain<M> {
 
 impl<M: Protocol> Steps for Plain<M> {
     #[inline]
-    fn each_step(
-        &self,
-        state: &M::State,
-        room: &mut Vec<M::Action>,
-        take: impl FnMut(M::Action, M::State),
-    ) {
+    fn each_step(&self, state: &M::State, room: &mut Vec<M::Action>, take: impl FnMut(M::Action, M::State)) {
         self.0.each_step(state, room, take);
     }
 }

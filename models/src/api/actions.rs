@@ -180,14 +180,19 @@ impl Api {
                     }
                     tries(Action::Crash(slot));
                 }
-                Client::Remove { .. } => [Action::Remove(slot), Action::Crash(slot)].into_iter().for_each(&mut tries),
+                Client::Remove { .. } => {
+                    [Action::Remove(slot), Action::Crash(slot)].into_iter().for_each(&mut tries)
+                }
             }
         }
         if state.binder().is_some() {
             tries(Action::Bind);
         }
         match state.pod() {
-            None => [Created::Unbound, Created::Gated, Created::WithNode].map(Action::Create).into_iter().for_each(&mut tries),
+            None => [Created::Unbound, Created::Gated, Created::WithNode]
+                .map(Action::Create)
+                .into_iter()
+                .for_each(&mut tries),
             Some(pod) => self.around(pod, state.binder().is_none(), &mut tries),
         }
     }

@@ -148,7 +148,12 @@ pub(super) enum Place {
 
 impl<P: Copy + Eq + Hash> Arena<P> {
     pub(super) fn new() -> Self {
-        Self { states: Pieces(Vec::new()), parents: Pieces(Vec::new()), index: vec![Group::FREE; 1 << 5], len: 0 }
+        Self {
+            states: Pieces(Vec::new()),
+            parents: Pieces(Vec::new()),
+            index: vec![Group::FREE; 1 << 5],
+            len: 0,
+        }
     }
 
     pub(super) const fn len(&self) -> u32 {
