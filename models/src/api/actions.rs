@@ -181,7 +181,7 @@ impl Api {
                     tries(Action::Crash(slot));
                 }
                 Client::Remove { .. } => {
-                    [Action::Remove(slot), Action::Crash(slot)].into_iter().for_each(&mut tries)
+                    [Action::Remove(slot), Action::Crash(slot)].into_iter().for_each(&mut tries);
                 }
             }
         }
