@@ -1,18 +1,44 @@
-//! Explores model `api` once with the engine and prints what `models/spin/run.sh` compares with SPIN.
+//! Explores model `api` once and prints what `models/spin/run.sh` compares with SPIN: `twin SCOPE HOW`, where HOW is
+//! `engine`, `counts` (the engine, with what SPIN does not count subtracted), `bfs` or `dfs` (stateright's).
 #![allow(clippy::print_stdout, reason = "that is its purpose")]
 
 use pod_lifecycle_models::api::{Action, Api, State};
 use pod_lifecycle_models::engine::{self, Flow, Limit, Space};
 use pod_lifecycle_models::law::{Protocol, Scope};
 use pod_lifecycle_models::liveness::Plain;
+use stateright::{Checker, Model};
 
-fn main() {
-    let model = Plain(Api::new(Scope::Standard));
-    let refused = std::env::args().any(|arg| arg == "--refused").then(|| refused(&model));
-    let space: Space<State> = engine::explore(&model, Limit::NONE, |_| Flow::On);
+fn main() -> Result<(), String> {
+    let mut args = std::env::args().skip(1);
+    let (scope, how) = (args.next(), args.next());
+    let scopes = [Scope::Tiny, Scope::Standard, Scope::Large];
+    let scope = scopes.into_iter().find(|known| scope.as_deref() == Some(known.as_str()));
+    let model = Plain(Api::new(scope.ok_or("the first argument is tiny, standard or large")?));
+    match how.as_deref() {
+        Some("engine") => engine(&model, 0),
+        Some("counts") => engine(&model, refused(&model)),
+        Some("bfs") => stateright(&model.checker().spawn_bfs().join()),
+        Some("dfs") => stateright(&model.checker().spawn_dfs().join()),
+        Some(_) | None => return Err("the second argument is engine, counts, bfs or dfs".into()),
+    }
+    Ok(())
+}
+
+fn engine(model: &Plain<Api>, refused: u64) {
+    let space: Space<State> = engine::explore(model, Limit::NONE, |_| Flow::On);
     println!("states {}", space.len());
-    println!("transitions {}", space.steps - refused.unwrap_or(0));
+    println!("transitions {}", space.steps - refused);
     println!("bytes {}", space.bytes());
+}
+
+fn stateright(checker: &impl Checker<Plain<Api>>) {
+    println!("states {}", checker.unique_state_count());
+    println!("transitions {}", checker.state_count() - 1);
+    // All that the process ever held, as Linux tells it.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next());
+    let kilobytes: u64 = peak.and_then(|peak| peak.parse().ok()).unwrap_or(0);
+    println!("bytes {}", kilobytes * 1024);
 }
 
 /// SPIN has no transition for an action that is refused and changes nothing.

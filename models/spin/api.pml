@@ -1,5 +1,6 @@
-/* The twin of model `api` (standard scope), written from the protocol: one process, one d_step an action, nothing that
-   is not in the state. It is here to be counted and timed beside the engine: models/spin/run.sh.
+/* The twin of model `api` at standard scope, or with LARGE defined at that, written from the protocol: one process, one
+   d_step an action, nothing that is not in the state. It is here to be counted and timed beside the engine:
+   models/spin/run.sh.
 
    A refused action that changes nothing is no transition here: an update that adds a finalizer to a deleting Pod. */
 
@@ -46,6 +47,9 @@ unsigned s_b : 2; unsigned r_b : 2; unsigned u_b : 1; unsigned p_b : 1; unsigned
 	fi
 #define READ(c, pre, g, o) \
 	:: d_step { present && s_##c == 0 -> u_##c = 1; BEGIN(c, 0, pre, g, o) }
+/* Every grace with every policy. */
+#define GRACES(c, o) READ(c, 0, 0, o) READ(c, 0, 1, o) READ(c, 0, 2, o) READ(c, 0, 3, o) READ(c, 0, 4, o)
+#define ALL(c) GRACES(c, 0) GRACES(c, 1) GRACES(c, 2) GRACES(c, 3)
 #define DECIDE(c, role, when) \
 	:: d_step { present && s_##c == 0 && (when) -> s_##c = 1; r_##c = role; u_##c = 1 }
 #define SEND(c, role, pre, g, o) \
@@ -94,6 +98,9 @@ active proctype api()
 {
 	do
 	/* client a */
+#ifdef LARGE
+	ALL(a)
+#else
 	READ(a, 0, 0, 0)
 	READ(a, 0, 1, 0)
 	READ(a, 0, 2, 0)
@@ -104,6 +111,7 @@ active proctype api()
 	READ(a, 0, 1, 2)
 	READ(a, 0, 2, 1)
 	READ(a, 0, 1, 3)
+#endif
 	READ(a, 1, 1, 0)
 	DECIDE(a, 1, true)
 	SEND(a, 1, 0, 0, 0)
@@ -112,10 +120,14 @@ active proctype api()
 	REMOVE(a, b)
 	CRASH(a)
 	/* client b */
+#ifdef LARGE
+	ALL(b)
+#else
 	READ(b, 0, 0, 0)
 	READ(b, 0, 4, 0)
 	READ(b, 0, 1, 1)
 	READ(b, 0, 1, 2)
+#endif
 	DECIDE(b, 2, dg && node && terminal)
 	DECIDE(b, 3, !dg)
 	SEND(b, 2, 1, 1, 0)

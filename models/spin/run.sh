@@ -1,17 +1,25 @@
 #!/usr/bin/env bash
-# Runs model `api` with SPIN and with the engine in turn and compares: states, transitions, states per second of processor
-# time, bytes per state. Needs spin and gcc. Exit status 1 if the counts differ.
+# Explores model `api` with SPIN, with stateright and with the engine in turn and prints a table: states, transitions,
+# seconds of processor time (the least of some rounds), states a second, bytes a state. `run.sh [SCOPE [ROUNDS]]`, where
+# SCOPE is standard or large. Needs spin and gcc. Exit status 1 if SPIN and the engine count differently.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-rounds=${1:-5}
+scope=${1:-standard}
+rounds=${2:-5}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+case $scope in
+standard) define=() table=20 ;;
+large) define=(-DLARGE) table=22 ;;
+*) echo "the scope is standard or large"; exit 2 ;;
+esac
 
 cd "$here/../.."
 cargo build --quiet --release -p pod-lifecycle-models --example twin
 twin=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/examples/twin
 cd "$work"
-spin -a "$here/api.pml" >/dev/null
+spin ${define[@]+"${define[@]}"} -a "$here/api.pml" >/dev/null
 gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c
 
 # User and system time of a run; its output goes to a file.
@@ -19,27 +27,30 @@ seconds() {
     local TIMEFORMAT='%U %S'
     { time "${@:2}" >"$1" 2>&1; } 2>&1 | awk '{ print $1 + $2 }'
 }
-least() { sort -g | head -1; }
+least() { sort -g "$1" | head -1; }
 
-"$twin" --refused >counts
+"$twin" "$scope" counts >counts
 for _ in $(seq "$rounds"); do
-    seconds spin.txt ./pan -m20000 -w20 -n >>spin.seconds
-    seconds twin.txt "$twin" >>twin.seconds
+    seconds spin.txt ./pan -m100000 "-w$table" -n >>spin.seconds
+    for how in engine bfs dfs; do
+        seconds "$how.txt" "$twin" "$scope" "$how" >>"$how.seconds"
+    done
 done
 field() { awk -v name="$1" '$1 == name { print $2 }' "$2"; }
 spin_states=$(awk '/states, stored/ { print $1 }' spin.txt)
 # The first state is counted as a transition.
 spin_transitions=$(($(awk '/transitions \(= stored/ { print $1 }' spin.txt) - 1))
-spin_bytes=$(awk '/^State-vector/ { print $2 }' spin.txt)
-spin_memory=$(awk '/total actual memory usage/ { print $1 }' spin.txt)
-states=$(field states counts) transitions=$(field transitions counts) bytes=$(field bytes counts)
+spin_bytes=$(awk '/total actual memory usage/ { print $1 * 1048576 }' spin.txt)
 grep -E "^(Warning|pan:|error)|errors:" spin.txt || true
 
-awk -v a="$spin_states" -v b="$spin_transitions" -v t="$(least <spin.seconds)" -v m="$spin_memory" -v v="$spin_bytes" \
-    -v c="$states" -v d="$transitions" -v u="$(least <twin.seconds)" -v n="$bytes" 'BEGIN {
-    printf "%-8s %10s %12s %9s %12s %14s\n", "", "states", "transitions", "seconds", "states/s", "bytes/state"
-    printf "%-8s %10d %12d %9.3f %12d %14.1f  (state vector %d, with hash table and stack)\n", "SPIN", a, b, t, a / t, m * 1048576 / a, v
-    printf "%-8s %10d %12d %9.3f %12d %14.1f  (state 8, with index and parents)\n", "engine", c, d, u, c / u, n / c
-    printf "ratio    states/s engine ÷ SPIN %.2f, bytes SPIN ÷ engine %.1f\n", (c / u) / (a / t), (m * 1048576 / a) / (n / c)
-}'
-[ "$spin_states" = "$states" ] && [ "$spin_transitions" = "$transitions" ] || { echo "the counts differ"; exit 1; }
+row() { awk -v n="$1" -v s="$2" -v t="$3" -v u="$4" -v b="$5" 'BEGIN {
+    printf "%-15s %9d %11d %9.3f %10d %11.1f\n", n, s, t, u, s / u, b / s }'; }
+printf '%-15s %9s %11s %9s %10s %11s\n' "$scope" states transitions seconds states/s bytes/state
+row SPIN "$spin_states" "$spin_transitions" "$(least spin.seconds)" "$spin_bytes"
+for how in bfs dfs; do
+    row "stateright $how" "$(field states $how.txt)" "$(field transitions $how.txt)" "$(least $how.seconds)" "$(field bytes $how.txt)"
+done
+row engine "$(field states counts)" "$(field transitions counts)" "$(least engine.seconds)" "$(field bytes counts)"
+awk -v a="$(least spin.seconds)" -v b="$(least engine.seconds)" 'BEGIN { printf "engine ÷ SPIN: %.2f times as many states a second\n", a / b }'
+[ "$spin_states" = "$(field states counts)" ] && [ "$spin_transitions" = "$(field transitions counts)" ] ||
+    { echo "the counts differ"; exit 1; }

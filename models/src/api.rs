@@ -369,7 +369,12 @@ impl Protocol for Api {
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
-        self.list(state, actions);
+        self.list(state, |action| actions.push(action));
+    }
+
+    #[inline]
+    fn each_step(&self, state: &State, _: &mut Vec<Action>, mut take: impl FnMut(Action, State)) {
+        self.list(state, |action| take(action, self.step(state, action).next));
     }
 
     #[inline]

@@ -10,11 +10,13 @@
 //! the parent and, at the worst moment, ten for the index. The queue is a cursor in the arena. Beyond a limit of memory
 //! an exploration stops, or goes on with fingerprints in place of states and says how likely it misses one.
 //!
+//! [`Reduced`] explores states that differ by an exchange of equal parts as one.
+//!
 //! [`Graph`] adds the steps between the states, each with the marks that fairness asks about. [`find`] then decides a
 //! [`Property`] under a [`Fairness`]: a violation is a [`Lasso`], a stem and a loop of real steps.
 //!
 //! ```
-//! use pod_lifecycle_models::engine::{Bits, Fairness, Graph, Limit, Property, Rest, find};
+//! use pod_lifecycle_models::engine::{Bits, Fairness, Graph, Limit, Property, Rest, Steps, find};
 //! use stateright::Model;
 //!
 //! /// A lamp that anyone may switch.
@@ -32,6 +34,7 @@
 //!         Some(!on)
 //!     }
 //! }
+//! impl Steps for Lamp {}
 //!
 //! const SWITCH: u32 = 1;
 //! let (space, graph) = Graph::explore::<_, bool>(&Lamp, Limit::NONE, |_, (), _| SWITCH)?;
@@ -49,9 +52,11 @@ mod explore;
 mod fair;
 mod graph;
 mod lasso;
+mod reduced;
 
 pub use arena::{Folded, Stored};
-pub use explore::{Beyond, Flow, Limit, Outcome, Space, Taken, Visit, explore, explore_steps};
+pub use explore::{Beyond, Flow, Limit, Outcome, Space, Steps, Taken, Visit, explore, explore_steps};
 pub use fair::{Fairness, Rest, components};
 pub use graph::{Bits, Edge, Graph};
 pub use lasso::{Hop, Lasso, Property, find};
+pub use reduced::Reduced;

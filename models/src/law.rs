@@ -73,6 +73,18 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     fn actions(&self, state: &Self::State, actions: &mut Vec<Self::Action>);
     /// Takes one of these actions.
     fn step(&self, state: &Self::State, action: Self::Action) -> Moved<Self::State>;
+    /// Tells every step that leaves `state`, in the order of the actions; `room` is room to work in.
+    fn each_step(
+        &self,
+        state: &Self::State,
+        room: &mut Vec<Self::Action>,
+        mut take: impl FnMut(Self::Action, Self::State),
+    ) {
+        self.actions(state, room);
+        for action in room.drain(..) {
+            take(action, self.step(state, action).next);
+        }
+    }
     /// The index of the action's kind in [`ACTIONS`](Self::ACTIONS).
     fn kind(action: &Self::Action) -> usize;
     /// Tells a path in words.

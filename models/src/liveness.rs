@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use stateright::Model;
 
-use crate::engine::{self, Beyond, Bits, Fairness, Graph, Limit, Outcome, Property, Rest, Space, Stored};
+use crate::engine::{
+    self, Beyond, Bits, Fairness, Graph, Limit, Outcome, Property, Rest, Space, Steps, Stored,
+};
 use crate::law::{Ask, Assumption, Kind, Law, Protocol, Taken};
 use crate::render::{Lasso, Told};
 
@@ -113,6 +115,13 @@ impl<M: Protocol> Model for Plain<M> {
     /// stateright ends a run once every property has a discovery; this one never has.
     fn properties(&self) -> Vec<stateright::Property<Self>> {
         vec![stateright::Property::always("is explored whole", |_, _| true)]
+    }
+}
+
+impl<M: Protocol> Steps for Plain<M> {
+    #[inline]
+    fn each_step(&self, state: &M::State, room: &mut Vec<M::Action>, take: impl FnMut(M::Action, M::State)) {
+        self.0.each_step(state, room, take);
     }
 }
 

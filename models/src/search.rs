@@ -8,7 +8,8 @@ use crate::engine::{self, Beyond, Flow, Limit, Space, Stored, Visit};
 use crate::law::{On, Protocol, Taken};
 use crate::liveness::Plain;
 
-/// What a search may take for its states; beyond it states are kept as fingerprints, and the outcome says so.
+/// What a search may take for its states: 3·10⁷ of them whole even if one takes 128 bytes; beyond it states are kept as
+/// fingerprints, and the outcome says so.
 const MEMORY: Limit = Limit { bytes: 4 << 30, beyond: Beyond::Compact };
 
 /// A claim that is not yet decided: what it looks at, and the answer that decides it.

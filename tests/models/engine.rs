@@ -2,9 +2,10 @@
 
 mod known;
 mod random;
+mod symmetry;
 
 use pod_lifecycle_models::engine::{
-    Beyond, Bits, Fairness, Flow, Graph, Lasso, Limit, Outcome, Property, Rest, Space, explore, find,
+    Beyond, Bits, Fairness, Flow, Graph, Lasso, Limit, Outcome, Property, Rest, Space, Steps, explore, find,
 };
 use stateright::{Checker, Model};
 
@@ -34,6 +35,8 @@ impl Model for Net {
         vec![stateright::Property::eventually("then", |net: &Self, state| net.then.contains(state))]
     }
 }
+
+impl Steps for Net {}
 
 impl Net {
     fn of(steps: &[&[(u8, u32)]], then: &[u8]) -> Self {

@@ -159,83 +159,91 @@ impl Api {
     }
 
     /// Every action that an actor may try in `state`.
-    pub(super) fn list(&self, state: &State, actions: &mut Vec<Action>) {
+    #[inline]
+    pub(super) fn list(&self, state: &State, mut tries: impl FnMut(Action)) {
         for slot in Slot::ALL {
             match state.client(slot) {
-                Client::Idle => self.start(slot, state.pod(), actions),
+                Client::Idle => self.start(slot, state.pod(), &mut tries),
                 Client::Decided { role, .. } => {
                     let options = match role {
                         Role::User | Role::Controller => PLAIN,
                         Role::Kubelet => FINAL,
                         Role::Collector => BACKGROUND,
                     };
-                    actions.push(Action::Read(slot, role, self.precondition(role), options));
+                    tries(Action::Read(slot, role, self.precondition(role), options));
                 }
                 Client::Commit { .. } => {
-                    actions.push(Action::Commit(slot, Clock::Early));
+                    tries(Action::Commit(slot, Clock::Early));
                     // The clock matters only to a Pod that has time left.
                     if state.pod().is_some_and(|pod| pod.grace.is_some_and(|left| left > 0)) {
-                        actions.push(Action::Commit(slot, Clock::Late));
+                        tries(Action::Commit(slot, Clock::Late));
                     }
-                    actions.push(Action::Crash(slot));
+                    tries(Action::Crash(slot));
                 }
-                Client::Remove { .. } => actions.extend([Action::Remove(slot), Action::Crash(slot)]),
+                Client::Remove { .. } => {
+                    [Action::Remove(slot), Action::Crash(slot)].into_iter().for_each(&mut tries);
+                }
             }
         }
         if state.binder().is_some() {
-            actions.push(Action::Bind);
+            tries(Action::Bind);
         }
         match state.pod() {
-            None => actions.extend([Created::Unbound, Created::Gated, Created::WithNode].map(Action::Create)),
-            Some(pod) => self.around(pod, state.binder().is_none(), actions),
+            None => [Created::Unbound, Created::Gated, Created::WithNode]
+                .map(Action::Create)
+                .into_iter()
+                .for_each(&mut tries),
+            Some(pod) => self.around(pod, state.binder().is_none(), &mut tries),
         }
     }
 
     /// What an idle client may begin with the stored Pod.
-    fn start(&self, slot: Slot, stored: Option<Pod>, actions: &mut Vec<Action>) {
+    #[inline]
+    fn start(&self, slot: Slot, stored: Option<Pod>, tries: &mut impl FnMut(Action)) {
         let Some(pod) = stored else { return };
         for options in self.requests(slot).iter().copied() {
-            actions.push(Action::Read(slot, Role::User, self.precondition(Role::User), options));
+            tries(Action::Read(slot, Role::User, self.precondition(Role::User), options));
         }
         match slot {
             Slot::A => {
                 if !self.every_uid {
-                    actions.push(Action::Read(slot, Role::User, Precondition::Uid, FINAL));
+                    tries(Action::Read(slot, Role::User, Precondition::Uid, FINAL));
                 }
-                actions.push(Action::Decide(slot, Role::Controller));
+                tries(Action::Decide(slot, Role::Controller));
             }
             Slot::B => {
                 // KUB-35 as far as the store shows it.
                 if pod.grace.is_some() && pod.node.is_some() && pod.terminal {
-                    actions.push(Action::Decide(slot, Role::Kubelet));
+                    tries(Action::Decide(slot, Role::Kubelet));
                 }
                 if pod.grace.is_none() {
-                    actions.push(Action::Decide(slot, Role::Collector)); // CTL-GC-02
+                    tries(Action::Decide(slot, Role::Collector)); // CTL-GC-02
                 }
             }
         }
     }
 
     /// What others may do to the stored Pod.
-    fn around(&self, pod: Pod, binder_idle: bool, actions: &mut Vec<Action>) {
+    #[inline]
+    fn around(&self, pod: Pod, binder_idle: bool, tries: &mut impl FnMut(Action)) {
         if binder_idle {
-            actions.push(Action::Schedule);
+            tries(Action::Schedule);
         }
-        actions.extend([Action::AddFinalizer, Action::Touch]);
+        [Action::AddFinalizer, Action::Touch].into_iter().for_each(&mut *tries);
         if pod.finalizers.contains(X) {
-            actions.push(Action::DropFinalizer(X));
+            tries(Action::DropFinalizer(X));
         }
         // CTL-GC-03: a Pod owns nothing, so the collector releases it at once.
         for finalizer in [Finalizers::ORPHAN, Finalizers::FOREGROUND] {
             if pod.grace.is_some() && pod.finalizers.contains(finalizer) && self.releases(finalizer) {
-                actions.push(Action::DropFinalizer(finalizer));
+                tries(Action::DropFinalizer(finalizer));
             }
         }
         if pod.gates == pod_lifecycle::binding::Gates::Closed {
-            actions.push(Action::Ungate);
+            tries(Action::Ungate);
         }
         if pod.node.is_some() && !pod.terminal {
-            actions.push(Action::Finish);
+            tries(Action::Finish);
         }
     }
 }

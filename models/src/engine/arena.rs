@@ -107,8 +107,29 @@ impl<T: Copy> Pieces<T> {
 pub(super) struct Arena<P> {
     states: Pieces<P>,
     parents: Pieces<u32>,
-    index: Vec<u32>,
+    index: Vec<Group>,
     len: u32,
+}
+
+/// Words of the index that are looked at together: half a line of the cache.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
+struct Group([u32; WIDTH]);
+
+const WIDTH: usize = 8;
+
+impl Group {
+    const FREE: Self = Self([0; WIDTH]);
+}
+
+/// The words of a group of which this holds, a bit each.
+#[inline]
+fn places(group: &[u32; WIDTH], is: impl Fn(u32) -> bool) -> u32 {
+    let mut places = 0;
+    for (place, word) in group.iter().enumerate() {
+        places |= u32::from(is(*word)) << place;
+    }
+    places
 }
 
 /// The number of no state, as an arena holds fewer: the parent of what has none.
@@ -127,7 +148,12 @@ pub(super) enum Place {
 
 impl<P: Copy + Eq + Hash> Arena<P> {
     pub(super) fn new() -> Self {
-        Self { states: Pieces(Vec::new()), parents: Pieces(Vec::new()), index: vec![0; 1 << 8], len: 0 }
+        Self {
+            states: Pieces(Vec::new()),
+            parents: Pieces(Vec::new()),
+            index: vec![Group::FREE; 1 << 5],
+            len: 0,
+        }
     }
 
     pub(super) const fn len(&self) -> u32 {
@@ -144,13 +170,32 @@ impl<P: Copy + Eq + Hash> Arena<P> {
 
     /// What it has allocated.
     pub(super) fn bytes(&self) -> usize {
-        self.states.bytes() + self.parents.bytes() + self.index.len() * size_of::<u32>()
+        self.states.bytes() + self.parents.bytes() + self.index.len() * size_of::<Group>()
     }
 
-    /// The number of this state, [`ROOT`] if it is not there.
+    /// The numbers of these states, appended to `ids`; [`ROOT`] for one that is not there or not where it is looked for
+    /// first.
+    ///
+    /// Each pass waits for memory at one place only, and its loads do not depend on each other: the processor waits for
+    /// many at once.
     #[inline]
-    pub(super) fn find(&self, state: &P) -> u32 {
-        self.probe(state, Folded::of(state)).unwrap_or(ROOT)
+    pub(super) fn find_all(&self, states: &[P], ids: &mut Vec<u32>) {
+        let first = ids.len();
+        let mask = self.index.len() - 1;
+        let low = self.low();
+        ids.extend(states.iter().map(|state| {
+            let hash = Folded::of(state);
+            let (tag, group) = (self.tag(hash), &self.index[start(hash, mask)].0);
+            let same = places(group, |word| word & !low == tag);
+            // A free word is no number plus one: it becomes `ROOT` as well.
+            let word = group[same.trailing_zeros() as usize & (WIDTH - 1)];
+            if same == 0 { ROOT } else { (word & low).wrapping_sub(1) }
+        }));
+        for (state, id) in states.iter().zip(&mut ids[first..]) {
+            if *id != ROOT && self.states.get(*id) != *state {
+                *id = ROOT;
+            }
+        }
     }
 
     /// The number of this state, which is added if it is new and `limit` bytes allow it.
@@ -169,43 +214,50 @@ impl<P: Copy + Eq + Hash> Arena<P> {
         self.states.push(state);
         self.parents.push(parent);
         self.len += 1;
-        self.index[slot] = self.tag(hash) | self.len;
+        self.index[slot.0].0[slot.1] = self.tag(hash) | self.len;
         Place::New(id)
     }
 
     /// The number of a state, or the slot for it.
-    fn probe(&self, state: &P, hash: u64) -> Result<u32, usize> {
+    #[inline]
+    fn probe(&self, state: &P, hash: u64) -> Result<u32, (usize, usize)> {
         let mask = self.index.len() - 1;
         let (tag, low) = (self.tag(hash), self.low());
-        let mut slot = start(hash, mask);
+        let mut at = start(hash, mask);
         loop {
-            let word = self.index[slot];
-            if word == 0 {
-                return Err(slot);
-            }
-            if word & !low == tag {
-                let id = (word & low) - 1;
+            let group = &self.index[at].0;
+            let mut same = places(group, |word| word & !low == tag && word != 0);
+            while same != 0 {
+                let id = (group[same.trailing_zeros() as usize & (WIDTH - 1)] & low) - 1;
                 if self.states.get(id) == *state {
                     return Ok(id);
                 }
+                same &= same - 1;
             }
-            slot = (slot + 1) & mask;
+            // Groups are filled from the front.
+            if group[WIDTH - 1] == 0 {
+                return Err((at, places(group, |word| word == 0).trailing_zeros() as usize & (WIDTH - 1)));
+            }
+            at = (at + 1) & mask;
         }
     }
 
-    fn free(&self, hash: u64) -> usize {
+    fn free(&self, hash: u64) -> (usize, usize) {
         let mask = self.index.len() - 1;
-        let mut slot = start(hash, mask);
-        while self.index[slot] != 0 {
-            slot = (slot + 1) & mask;
+        let mut at = start(hash, mask);
+        loop {
+            let free = places(&self.index[at].0, |word| word == 0);
+            if free != 0 {
+                return (at, free.trailing_zeros() as usize & (WIDTH - 1));
+            }
+            at = (at + 1) & mask;
         }
-        slot
     }
 
     /// The bits of a word that hold a number.
     #[allow(clippy::cast_possible_truncation, reason = "the table has at most 2³² words")]
     const fn low(&self) -> u32 {
-        (self.index.len() - 1) as u32
+        (self.index.len() * WIDTH - 1) as u32
     }
 
     const fn tag(&self, hash: u64) -> u32 {
@@ -215,13 +267,13 @@ impl<P: Copy + Eq + Hash> Arena<P> {
     /// Makes room for one state more. At most 13 of 16 words are taken, after growth 6.5: 4.9 to 9.8 bytes a state.
     fn room(&mut self, limit: usize) -> Room {
         let len = self.len as usize;
-        let full = len * 16 >= self.index.len() * 13;
+        let full = len * 16 >= self.index.len() * WIDTH * 13;
         let piece = if len.is_multiple_of(PIECE) { PIECE * (size_of::<P>() + size_of::<u32>()) } else { 0 };
-        let table = if full { self.index.len() * size_of::<u32>() } else { 0 };
+        let table = if full { self.index.len() * size_of::<Group>() } else { 0 };
         if piece + table == 0 {
             return Room::Here;
         }
-        if self.bytes() + piece + table > limit || (full && self.index.len() > 1 << 31) {
+        if self.bytes() + piece + table > limit || (full && self.index.len() * WIDTH > 1 << 31) {
             return Room::None;
         }
         if !full {
@@ -230,11 +282,11 @@ impl<P: Copy + Eq + Hash> Arena<P> {
         // The old table is gone before the new one is there: the states are enough to make it.
         let words = self.index.len() * 2;
         self.index = Vec::new();
-        self.index = vec![0; words];
+        self.index = vec![Group::FREE; words];
         for id in 0..self.len {
             let hash = Folded::of(&self.states.get(id));
             let slot = self.free(hash);
-            self.index[slot] = self.tag(hash) | (id + 1);
+            self.index[slot.0].0[slot.1] = self.tag(hash) | (id + 1);
         }
         Room::Moved
     }

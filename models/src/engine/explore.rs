@@ -74,6 +74,29 @@ pub enum Flow {
     End,
 }
 
+/// A model that the engine explores.
+pub trait Steps: Model
+where
+    Self::Action: Clone,
+{
+    /// Tells every step that leaves `state` and stays within the boundary, in the order of the model's actions. `room` is
+    /// room to work in, empty before and after.
+    fn each_step(
+        &self,
+        state: &Self::State,
+        room: &mut Vec<Self::Action>,
+        mut take: impl FnMut(Self::Action, Self::State),
+    ) {
+        self.actions(state, room);
+        for action in room.drain(..) {
+            let Some(next) = self.next_state(state, action.clone()) else { continue };
+            if self.within_boundary(&next) {
+                take(action, next);
+            }
+        }
+    }
+}
+
 /// A state and every step that leaves it.
 #[derive(Debug)]
 pub struct Visit<'a, S, N> {
@@ -194,7 +217,7 @@ impl<P: Copy + Eq + Hash> Space<P> {
 /// itself, or packed.
 pub fn explore<M, P>(model: &M, limit: Limit, visit: impl FnMut(&Visit<'_, M::State, ()>) -> Flow) -> Space<P>
 where
-    M: Model,
+    M: Steps,
     M::Action: Clone,
     P: Stored<M::State>,
 {
@@ -210,7 +233,7 @@ pub fn explore_steps<M, P, N>(
     mut visit: impl FnMut(&Visit<'_, M::State, N>) -> Flow,
 ) -> Space<P>
 where
-    M: Model,
+    M: Steps,
     M::Action: Clone,
     P: Stored<M::State>,
 {
@@ -240,8 +263,8 @@ fn omission(states: u32) -> f64 {
 
 /// Where states are kept while they are explored.
 trait Store<P> {
-    /// The number of this state, [`ROOT`] if it is not there.
-    fn find(&self, state: &P) -> u32;
+    /// Appends the numbers of these states; [`ROOT`] for one that may not be there.
+    fn find_all(&mut self, states: &[P], ids: &mut Vec<u32>);
     fn intern(&mut self, state: P, parent: u32, limit: usize) -> Place;
     /// The state of this number, each asked for once and in order.
     fn take(&mut self, id: u32) -> Option<P>;
@@ -249,8 +272,8 @@ trait Store<P> {
 
 impl<P: Copy + Eq + Hash> Store<P> for Arena<P> {
     #[inline]
-    fn find(&self, state: &P) -> u32 {
-        self.find(state)
+    fn find_all(&mut self, states: &[P], ids: &mut Vec<u32>) {
+        Self::find_all(self, states, ids);
     }
     fn intern(&mut self, state: P, parent: u32, limit: usize) -> Place {
         self.intern(state, parent, limit)
@@ -264,6 +287,8 @@ impl<P: Copy + Eq + Hash> Store<P> for Arena<P> {
 struct Compact<P> {
     prints: Arena<u64>,
     queue: VecDeque<P>,
+    /// The fingerprints that are looked up.
+    asked: Vec<u64>,
 }
 
 impl<P: Copy + Eq + Hash> Compact<P> {
@@ -272,13 +297,16 @@ impl<P: Copy + Eq + Hash> Compact<P> {
         for id in 0..whole.len() {
             prints.intern(Folded::of(&whole.state(id)), whole.parent(id), usize::MAX);
         }
-        Self { prints, queue: (at..whole.len()).map(|id| whole.state(id)).collect() }
+        let queue = (at..whole.len()).map(|id| whole.state(id)).collect();
+        Self { prints, queue, asked: Vec::new() }
     }
 }
 
 impl<P: Copy + Eq + Hash> Store<P> for Compact<P> {
-    fn find(&self, state: &P) -> u32 {
-        self.prints.find(&Folded::of(state))
+    fn find_all(&mut self, states: &[P], ids: &mut Vec<u32>) {
+        self.asked.clear();
+        self.asked.extend(states.iter().map(Folded::of));
+        self.prints.find_all(&self.asked, ids);
     }
     fn intern(&mut self, state: P, parent: u32, limit: usize) -> Place {
         let queue = self.queue.capacity() * size_of::<P>();
@@ -302,7 +330,7 @@ struct Run<'m, M, F> {
     note: F,
 }
 
-impl<M: Model, F> Run<'_, M, F>
+impl<M: Steps, F> Run<'_, M, F>
 where
     M::Action: Clone,
 {
@@ -321,17 +349,12 @@ where
             let state = packed.unpack();
             notes.clear();
             keys.clear();
-            self.model.actions(&state, &mut actions);
-            for action in actions.drain(..) {
-                let Some(next) = self.model.next_state(&state, action.clone()) else { continue };
-                if self.model.within_boundary(&next) {
-                    notes.push((self.note)(&state, &action, &next));
-                    keys.push(P::pack(&next));
-                }
-            }
-            // All look-ups come first: they do not depend on each other, so the processor waits for several at once.
+            self.model.each_step(&state, &mut actions, |action, next| {
+                notes.push((self.note)(&state, &action, &next));
+                keys.push(P::pack(&next));
+            });
             to.clear();
-            to.extend(keys.iter().map(|key| if *key == packed { self.at } else { store.find(key) }));
+            store.find_all(&keys, &mut to);
             for (key, id) in keys.iter().zip(&mut to).filter(|(_, id)| **id == ROOT) {
                 *id = match store.intern(*key, self.at, self.limit) {
                     Place::Known(id) | Place::New(id) => id,

@@ -2,10 +2,8 @@
 
 use std::hash::Hash;
 
-use stateright::Model;
-
 use super::arena::Stored;
-use super::explore::{Flow, Limit, Outcome, Space, Visit, explore_steps};
+use super::explore::{Flow, Limit, Outcome, Space, Steps, Visit, explore_steps};
 
 /// A step between two states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +37,7 @@ impl Graph {
         mark: impl Fn(&M::State, &M::Action, &M::State) -> u32,
     ) -> Result<(Space<P>, Self), Outcome>
     where
-        M: Model,
+        M: Steps,
         M::Action: Clone,
         P: Stored<M::State>,
     {

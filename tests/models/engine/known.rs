@@ -123,6 +123,8 @@ impl Model for Grid {
     }
 }
 
+impl Steps for Grid {}
+
 /// Every state once, on a shortest path, in at most 16 bytes more than itself; `(u32, u32)` is 8 bytes.
 #[test]
 fn a_large_space_is_whole_and_small() {
