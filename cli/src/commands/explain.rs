@@ -24,9 +24,9 @@ pub(crate) fn run(args: &args::Explain) -> Result<Outcome, CliError> {
         CliError::unusable(format!("a Pod of `{}` cannot be read: {error}", args.file.display()), FORM)
     })?;
     if args.json {
-        render::explain::json(&told)?
+        render::explain::json(&told)?;
     } else {
-        render::explain::text(&told)?
+        render::explain::text(&told)?;
     }
     Ok(Outcome::Expected)
 }

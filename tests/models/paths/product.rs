@@ -1,6 +1,6 @@
 //! The product of model `pod` and a position in a recorded trace.
 
-use pod_lifecycle_models::engine::{Flow, Limit, Visit, explore};
+use pod_lifecycle_models::engine::{Flow, Limit, Steps, Visit, explore};
 use pod_lifecycle_models::law::Protocol;
 use pod_lifecycle_models::pod::{Action, Code, Instance, Pods, State, Uid};
 use stateright::Model;
@@ -32,6 +32,8 @@ struct Product<'a> {
     model: Pods,
     recording: &'a Recording,
 }
+
+impl Steps for Product<'_> {}
 
 /// What a search found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
