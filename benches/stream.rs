@@ -74,6 +74,9 @@ fn check(bytes: &[u8]) {
     black_box(broken);
 }
 
+/// What is done with the bytes of a stream.
+type Reader = fn(&[u8]);
+
 /// The typed, borrowed subset alone.
 fn wire_only(bytes: &[u8]) {
     for line in lines(bytes) {
@@ -82,7 +85,7 @@ fn wire_only(bytes: &[u8]) {
     }
 }
 
-/// The typed, borrowed subset as serde_json reads it.
+/// The typed, borrowed subset as `serde_json` reads it.
 fn wire_by_serde_json(bytes: &[u8]) {
     for line in lines(bytes) {
         black_box(serde_json::from_slice::<Document<'_>>(line).unwrap());
@@ -108,7 +111,7 @@ fn k8s_openapi(bytes: &[u8]) {
 }
 
 /// Megabytes a second: each thread takes the next stream, as `check` takes the next file.
-fn speed(bytes: &[u8], threads: usize, reader: fn(&[u8])) -> f64 {
+fn speed(bytes: &[u8], threads: usize, reader: Reader) -> f64 {
     let (next, start) = (AtomicUsize::new(0), Instant::now());
     thread::scope(|scope| {
         for _ in 0..threads {
@@ -124,7 +127,7 @@ fn speed(bytes: &[u8], threads: usize, reader: fn(&[u8])) -> f64 {
 
 fn main() {
     let bytes = stream();
-    let readers: [(&str, usize, fn(&[u8])); 7] = [
+    let readers: [(&str, usize, Reader); 7] = [
         ("serde_json, IgnoredAny", 1, ignored_any),
         ("serde_json, k8s-openapi's Pod", 1, k8s_openapi),
         ("serde_json, Document", 1, wire_by_serde_json),

@@ -35,6 +35,7 @@ fn stateright(checker: &impl Checker<Plain<Api>>) {
     println!("states {}", checker.unique_state_count());
     println!("transitions {}", checker.state_count() - 1);
     // All that the process ever held, as Linux tells it.
+    #[allow(clippy::disallowed_methods, reason = "only the library is kept from reading files")]
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next());
     let kilobytes: u64 = peak.and_then(|peak| peak.parse().ok()).unwrap_or(0);

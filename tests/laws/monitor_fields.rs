@@ -154,6 +154,7 @@ fn entry(rest: &str, pointer: &str, old: &Value, new: &Value) -> Expect {
         }
         "restartCount" => Legal(RuleId::CTR_22),
         "started" => Legal(RuleId::OBJ_53),
+        "ready" => Legal(RuleId::OBJ_52),
         "state/waiting/reason" => Legal(RuleId::OBJ_51),
         _ if rest.starts_with("state/") || rest.starts_with("lastState/") => Legal(RuleId::VAL_24),
         _ => panic!("{rest} is not in the list"),

@@ -27,6 +27,7 @@ fn state() -> ContainerState<'static> {
             reason: text("r"),
             started_at: time,
             finished_at: time,
+            signal: 0, // containerd names none, so no recorded event has it
         }),
     }
 }
@@ -36,6 +37,7 @@ fn statuses() -> Vec<ContainerStatus<'static>> {
         name: text("c"),
         state: state(),
         last_state: state(),
+        ready: true,
         restart_count: 1,
         started: Some(true),
     }]
