@@ -11,6 +11,7 @@
 )]
 
 mod admission;
+mod admission_vectors;
 mod attempts;
 mod backoff;
 mod binding;
@@ -40,8 +41,8 @@ mod node_scenes;
 mod phase_overrides;
 mod phase_rows;
 mod phase_vectors;
-mod review_chains;
 mod restart_counts;
+mod review_chains;
 mod rules;
 mod status;
 mod status_computed;
