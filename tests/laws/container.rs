@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use pod_lifecycle::container::{ContainerPolicy, Operator, RestartPolicy, RestartRule, RuleAction};
+use pod_lifecycle::container::{
+    ContainerPolicy, ContainerState, Exit, ExitReason, Operator, RestartPolicy, RestartRule, RuleAction,
+    Started,
+};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -40,6 +43,17 @@ proptest! {
         nearest_policy_decides(own, &rules, code, pod)?;
     }
 
+    /// CTR-01: whether some exit restarts the container at all; codes beside all those of the rules stand for the rest.
+    #[test]
+    fn ctr_01_can_restart_is_restarts_after_some_code(
+        own in policy(), rules in vec(rule(0..4_i32), 0..3), pod in policy(),
+    ) {
+        let some = (-1..=4).any(|code| expected(own, &rules, code, pod));
+        prop_assert_eq!(ContainerPolicy { own, rules: &rules }.can_restart(pod), some);
+        let all = rules.iter().filter(|rule| rule.action == RuleAction::RestartAllContainers).count() > 0;
+        prop_assert_eq!(ContainerPolicy { own, rules: &rules }.can_restart_all(), all);
+    }
+
     /// CTR-01 of any codes, as a status may carry them.
     #[test]
     fn ctr_01_any_code(
@@ -56,6 +70,17 @@ fn nearest_policy_decides(
     code: i32,
     pod: Option<RestartPolicy>,
 ) -> Result<(), TestCaseError> {
+    let again = expected(own, rules, code, pod);
+    prop_assert_eq!(ContainerPolicy { own, rules }.restarts_after(code, pod), again);
+    Ok(())
+}
+
+fn expected(
+    own: Option<RestartPolicy>,
+    rules: &[RestartRule],
+    code: i32,
+    pod: Option<RestartPolicy>,
+) -> bool {
     let matched = own.is_some()
         && rules.iter().any(|rule| match rule.operator {
             Operator::In => rule.values.contains(&code),
@@ -63,9 +88,28 @@ fn nearest_policy_decides(
             Operator::Unknown => false,
         });
     let nearest = own.or(pod).map_or("Always", |policy| policy.as_str());
-    let expected = matched || nearest == "Always" || (nearest == "OnFailure" && code != 0);
-    prop_assert_eq!(ContainerPolicy { own, rules }.restarts_after(code, pod), expected);
-    Ok(())
+    matched || nearest == "Always" || (nearest == "OnFailure" && code != 0)
+}
+
+/// The words of a restart policy are those of the API; those of a state are what a refusal shows.
+#[test]
+fn words_of_policies_and_states() {
+    let policies = ["Always", "OnFailure", "Never", "always", ""].map(RestartPolicy::from_api);
+    let [always, on_failure, never] =
+        [RestartPolicy::Always, RestartPolicy::OnFailure, RestartPolicy::Never].map(Some);
+    assert_eq!(policies, [always, on_failure, never, None, None]);
+    let exit = Exit { code: 3, reason: ExitReason::Other };
+    let states = [
+        (ContainerState::Missing, "no status"),
+        (ContainerState::Empty, "no state"),
+        (ContainerState::Waiting, "waiting"),
+        (ContainerState::WaitingAfter(exit), "waiting after exit 3"),
+        (ContainerState::Running(Started::Yes), "running"),
+        (ContainerState::Terminated(exit), "terminated (3)"),
+    ];
+    for (state, text) in states {
+        assert_eq!(state.to_string(), text);
+    }
 }
 
 /// A row: its number, the Pod's policy, the container's, its rules, and exit code → restarted.

@@ -12,6 +12,7 @@
 
 mod admission;
 mod admission_spec;
+mod admission_vectors;
 mod attempts;
 mod backoff;
 mod binding;

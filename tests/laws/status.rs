@@ -137,6 +137,27 @@ proptest! {
         }
     }
 
+    /// PHA-31: the write that ends the Pod puts the new `DisruptionTarget` in the place of the stored one, else behind.
+    #[test]
+    fn pha_31_the_end_writes_why(write in writes(raw)) {
+        let place = |list: &[Condition]| list.iter().position(|of| of.kind == ConditionType::DisruptionTarget);
+        let (stored, new) = (place(&write.stored.1), place(&write.new.1));
+        let (_, merged) = write.merged();
+        let written: Vec<Content> = merged.iter().map(|of| of.content).filter(|content| match content {
+            Content::Stored(index) => write.stored.1[*index].kind == ConditionType::DisruptionTarget,
+            Content::New(index) => write.new.1[*index].kind == ConditionType::DisruptionTarget,
+            Content::NotReady(..) => false,
+        }).collect();
+        let targets = write.stored.1.iter().enumerate().filter(|(_, of)| of.kind == ConditionType::DisruptionTarget);
+        let mut expected: Vec<Content> = targets.map(|(index, _)| Content::Stored(index)).collect();
+        match (new.filter(|_| write.ends()), stored) {
+            (Some(new), Some(_)) => expected[0] = Content::New(new),
+            (Some(new), None) => expected.push(Content::New(new)),
+            (None, _) => {}
+        }
+        prop_assert_eq!(written, expected);
+    }
+
     /// PHA-31: of its own conditions the kubelet writes those of the new status, all of them, in their order; what
     /// it no longer says is gone.
     #[test]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use pod_lifecycle::container::Role;
+use pod_lifecycle::container::{Exit, ExitReason, Role};
 use pod_lifecycle::phase::{Deadline, Deleting, Phase};
 use pod_lifecycle::status::{
-    Before, Body, Condition, ConditionType, Gate, LastState, Listed, Nth, Origin, Ready, RunState, Runs,
-    Shown, StartFailure, State, Truth, Wait,
+    Before, Body, Condition, ConditionType, Gate, LastState, Listed, Made, Nth, Origin, Ready, RunState,
+    Runs, Shown, StartFailure, State, Truth, Wait,
 };
 use pod_lifecycle::sync::Reset;
 use proptest::prelude::*;
@@ -100,6 +100,65 @@ proptest! {
         }
     }
 
+    /// CTR-31: while a reset is due, what left no instance waits for it after an exit with 137, and counts one restart.
+    #[test]
+    fn ctr_31_a_reset_is_shown_as_one(pod in pods()) {
+        let reset = pod.status().reset;
+        for (container, entry) in pod.pairs() {
+            let Some(Before { shown, restarts, .. }) = container.before else { continue };
+            let shown_otherwise = shown == Shown::Waiting || container.failure == StartFailure::Recorded;
+            if reset == Reset::NotDue || container.runs != Runs::None || shown_otherwise { continue }
+            let exit = Exit { code: 137, reason: ExitReason::RestartingAllContainers };
+            let inferred = container.role == Role::Init && matches!(entry.state, State::Terminated(..)); // CTR-43
+            prop_assert!(inferred || entry.state == State::Waiting(Wait::Resetting));
+            prop_assert_eq!(entry.last, LastState::Of(State::Terminated(exit, Origin::Made(Made::Removed))));
+            prop_assert_eq!(entry.restarts, restarts + 1);
+        }
+    }
+
+    /// CTR-42: a container without instance that was not shown as terminated keeps the exit before.
+    #[test]
+    fn ctr_42_the_exit_before_is_kept(pod in pods()) {
+        let reset = pod.status().reset;
+        for (container, entry) in pod.pairs() {
+            let Some(Before { shown, last: Some(exit), .. }) = container.before else { continue };
+            if container.runs == Runs::None && reset == Reset::NotDue && !matches!(shown, Shown::Terminated(_)) {
+                prop_assert_eq!(entry.last.exit(), Some(exit));
+            }
+        }
+    }
+
+    /// PHA-16: what the prober says is shown.
+    #[test]
+    fn pha_16_probes_are_shown(pod in pods()) {
+        for (container, entry) in pod.pairs() {
+            prop_assert_eq!(container.probed.ready.unwrap_or(entry.ready), entry.ready);
+            prop_assert_eq!(container.probed.started.or(entry.started), entry.started);
+        }
+    }
+
+    /// PHA-25: a Pod whose rules can reset it says so while a reset is due, something is left of it, and it has not ended.
+    #[test]
+    fn pha_25_all_containers_restart_while_something_is_left(pod in pods()) {
+        let status = pod.status();
+        if pod.containers.iter().all(|container| container.policy.rules.is_empty()) { return Ok(()) }
+        let left = pod.containers.iter().any(|of| of.role != Role::Ephemeral && of.runs != Runs::None);
+        let restarting = status.reset == Reset::Due && left && !terminal(status.settled.phase);
+        let made = pod.made(ConditionType::AllContainersRestarting).status;
+        prop_assert_eq!(made, if restarting { Truth::True } else { Truth::False });
+    }
+
+    /// PHA-24: a gate of somebody else's is unmet unless its condition is True.
+    #[test]
+    fn pha_24_unmet_is_not_true(pod in pods()) {
+        let unmet: BTreeSet<usize> = pod.status().unmet().map(|(index, _)| index).collect();
+        for (place, gate) in pod.gates.iter().enumerate() {
+            let Gate::Other(index) = *gate else { continue };
+            let met = index.is_some_and(|index| pod.api.1.get(index).is_some_and(|of| of.status == Truth::True));
+            prop_assert_eq!(unmet.contains(&place), !met);
+        }
+    }
+
     /// CTR-43: no init container without instance waits once a regular one was made, unless it is shown that it cannot start.
     #[test]
     fn ctr_43_inits_are_over_when_a_regular_container_was_made(pod in pods()) {
@@ -187,4 +246,22 @@ proptest! {
             prop_assert_eq!(ready, Truth::False);
         }
     }
+}
+
+/// CTR-31, CTR-49, OBJ-51: the words of a container that waits.
+#[test]
+fn ctr_49_words_of_what_waits() {
+    let removed = "The container is removed because RestartAllContainers in place";
+    let words = [Wait::Creating, Wait::Initializing, Wait::Unspecified, Wait::Resetting, Wait::Failed]
+        .map(|wait| (wait.reason(), wait.message()));
+    assert_eq!(
+        words,
+        [
+            (Some("ContainerCreating"), Some("")),
+            (Some("PodInitializing"), Some("")),
+            (Some(""), Some("")),
+            (Some("RestartingAllContainers"), Some(removed)),
+            (None, None),
+        ]
+    );
 }

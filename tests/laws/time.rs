@@ -77,6 +77,15 @@ proptest! {
         prop_assert_eq!(now.floor().as_unix(), second);
     }
 
+    /// What has passed since a second, counted as jiff counts it; nothing before it.
+    #[test]
+    fn nanoseconds_since_as_jiff(second in -9..9_i64, nanos in 0..1_000_000_000_u32, time in -9..9_i64) {
+        let now = Timestamp::from_nanosecond(i128::from(second) * 1_000_000_000 + i128::from(nanos)).unwrap();
+        let passed = now.duration_since(Timestamp::from_second(time).unwrap()).as_nanos();
+        let found = Now::with_nanos(Time::from_unix(second), nanos).nanos_since(Time::from_unix(time));
+        prop_assert_eq!(found, u128::try_from(passed).unwrap_or(0));
+    }
+
     /// Adding and taking away never wraps, whatever the values.
     #[test]
     fn arithmetic_saturates(second in any::<i64>(), secs in any::<u64>()) {
@@ -127,9 +136,21 @@ fn corners_of_the_calendar() {
         "+026-01-01T00:00:00Z",
         "2026-01-01T00:00:00é",
         "0000-01-01T00:00:00+00:01",
+        "0000-01-01T00:00:59+00:01",
+        "9999-12-31T23:59:00-00:01",
         "9999-12-31T23:59:59-00:01",
     ] {
         assert_eq!(Now::parse(bad), Err(TimeError), "{bad}");
+    }
+}
+
+/// The first and the last second that can be written are read.
+#[test]
+fn ends_of_the_range_are_read() {
+    for (text, second) in
+        [("0000-01-01T00:01:00+00:01", FIRST), ("9999-12-31T23:58:59-00:01", 253_402_300_799)]
+    {
+        assert_eq!(Time::parse(text).map(Time::as_unix), Ok(second));
     }
 }
 
