@@ -132,7 +132,7 @@ pub(crate) fn enriched(event: &Value) -> Value {
         pod["spec"]["ephemeralContainers"][place] =
             json!({ "name": name, "restartPolicy": "Never", "restartPolicyRules": rules });
         pod["status"]["ephemeralContainerStatuses"][place] =
-            json!({ "name": name, "restartCount": 0, "started": true, "state": state });
+            json!({ "name": name, "restartCount": 0, "ready": false, "started": true, "state": state });
     }
     for list in ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"] {
         for entry in pod["status"].get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
