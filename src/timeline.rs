@@ -1,7 +1,7 @@
 //! What a DELETE of this Pod does, second by second: when at the earliest and at the latest each hook, signal and end
 //! comes, when the object goes, and what nothing bounds.
 //!
-//! *Expected flow*: [`Plan::of`] reads the Pod, [`timeline`] plays the machines on it: [`deletion`](crate::deletion) for the
+//! *Expected flow*: [`Plan::of`] reads the Pod, [`timeline`] plays the machines on it: [`deletion`] for the
 //! answer of the API server, [`attempts`](crate::attempts) for the grace on the node,
 //! [`termination`](crate::termination) for the containers, once as fast and once as slow as they can be. Latencies of
 //! API server, kubelet and runtime are left out, as in the protocol's own vectors.

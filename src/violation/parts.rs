@@ -8,7 +8,7 @@ use std::fmt;
 #[serde(rename_all = "lowercase")]
 pub enum Force {
     /// The API server answers 4xx to it, or has no such write. Where a race gets past it all the same,
-    /// [`Violation::way`] names the NON rule.
+    /// [`Violation::way`](super::Violation::way) names the NON rule.
     Refused,
     /// The store takes it, but no conforming component writes it.
     Undisciplined,
