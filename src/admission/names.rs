@@ -61,8 +61,9 @@ pub(super) fn label(text: &str) -> Faults {
 
 /// A segment of a path: what the pass of every kind asks of a name (VAL-08).
 pub(super) fn segment(text: &str) -> Faults {
-    let special = matches!(text, "." | "..") || text.contains(['/', '%']);
-    [special.then_some(NameFault::Pattern), None, None, None]
+    let fault = |wrong: bool| wrong.then_some(NameFault::Pattern);
+    let special = matches!(text, "." | "..") || text.contains('/');
+    [fault(special), fault(text.contains('%')), None, None] // an error for each character
 }
 
 fn prefix_faults(prefix: &str) -> [Option<NameFault>; 2] {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use pod_lifecycle::admission::{self, Budgets, Cause, Condition, Guard, Keep, Managers, Mark, Moved, Part};
-use pod_lifecycle::deletion::Deletion;
+use pod_lifecycle::admission::{
+    self, Budgets, Cause, Condition, Difference, Guard, Keep, Managers, Mark, Moved, Part,
+};
+use pod_lifecycle::deletion::{Deletion, Generation};
 use pod_lifecycle::phase::Phase;
 use pod_lifecycle::time::{Grace, Time};
 use pod_lifecycle::validate::Endpoint;
@@ -317,5 +319,63 @@ proptest! {
         prop_assert_eq!(managers.update("status", &changed, &gone), Moved::Nothing);
         let back = managers.update("main", &first, &BTreeSet::new());
         prop_assert_eq!(back == Moved::Something, !first.is_disjoint(&changed));
+    }
+
+    /// VAL-09: an entry loses what is gone and gains what it changed; it has moved if that is another set.
+    #[test]
+    fn val_09_an_entry_owns_what_it_changed(
+        first in prop::collection::btree_set(0_u8..6, 0..5),
+        (changed, gone) in (prop::collection::btree_set(0_u8..6, 0..3), prop::collection::btree_set(0_u8..6, 0..3))
+            .prop_map(|(changed, gone)| (changed.clone(), &gone - &changed)),
+    ) {
+        let owned = &(&first - &gone) | &changed;
+        let mut managers = Managers::created("main", first.clone());
+        let moved = managers.update("main", &changed, &gone);
+        prop_assert_eq!(moved == Moved::Something, owned != first, "{:?} {:?} {:?}", first, changed, gone);
+        prop_assert_eq!(managers, Managers::created("main", owned));
+    }
+
+    /// VAL-09: an update has moved something if and only if some entry's set is another.
+    #[test]
+    fn val_09_what_moved_differs(
+        first in prop::collection::btree_set(0_u8..6, 0..5),
+        updates in prop::collection::vec(
+            (0_u8..3, prop::collection::btree_set(0_u8..6, 0..3), prop::collection::btree_set(6_u8..9, 0..3)), 1..5),
+    ) {
+        let mut managers = Managers::created(0, first);
+        for (entry, changed, gone) in updates {
+            let before = managers.clone();
+            let moved = managers.update(entry, &changed, &gone);
+            prop_assert_eq!(moved == Moved::Something, managers != before);
+        }
+    }
+}
+
+/// VAL-07, VAL-09: an update is written if the object differs or the ownership moved.
+#[test]
+fn val_07_only_a_difference_is_written() {
+    for moved in [Moved::Nothing, Moved::Something] {
+        for object in [Difference::Same, Difference::Differs] {
+            let nothing = moved == Moved::Nothing && object == Difference::Same;
+            assert_eq!(moved.is_written(object), !nothing, "{moved:?} {object:?}");
+        }
+    }
+}
+
+/// OBJ-03: the generation counts changes of the spec.
+#[test]
+fn obj_03_only_a_changed_spec_raises_the_generation() {
+    assert_eq!(admission::generation(Difference::Same), Generation::Kept);
+    assert_eq!(admission::generation(Difference::Differs), Generation::Increased);
+}
+
+/// VAL-00: which of two values an endpoint goes on with.
+#[test]
+fn val_00_a_kept_value_is_the_stored_one() {
+    for (stored, sent) in [(None, None), (None, Some(1)), (Some(2), None), (Some(2), Some(1))] {
+        assert_eq!(Keep::Sent.choose(stored, sent), sent);
+        assert_eq!(Keep::Stored.choose(stored, sent), stored);
+        assert_eq!(Keep::StoredIfOmitted.choose(stored, sent), if sent.is_some() { sent } else { stored });
+        assert_eq!(Keep::StoredIfSet.choose(stored, sent), if stored.is_some() { stored } else { sent });
     }
 }

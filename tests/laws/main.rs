@@ -11,6 +11,7 @@
 )]
 
 mod admission;
+mod admission_causes;
 mod admission_spec;
 mod admission_vectors;
 mod attempts;
