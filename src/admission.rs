@@ -91,6 +91,7 @@ pub fn create<'a>(new: &'a WholePod<'_>) -> Vec<Cause<'a>> {
     metadata::content(&new.metadata, NameForm::Subdomain, &mut found);
     metadata::standard(&new.metadata, &mut found);
     spec::mirror_alone(new, &mut found);
+    spec::deletion_cost(None, new, &mut found);
     spec::content(&new.spec, &mut found);
     spec::create(&new.spec, &mut found);
     if found.is_empty() {
@@ -112,12 +113,15 @@ fn pod_passes<'a>(
             metadata::content(&new.metadata, NameForm::Subdomain, found);
             metadata::standard(&new.metadata, found);
             spec::mirror_alone(new, found);
+            spec::deletion_cost(Some(old), new, found);
             spec::content(&new.spec, found);
             spec::mirror(old, new, found);
+            spec::deletion_cost(Some(old), new, found);
             spec::update(&old.spec, &new.spec, found);
         }
         Endpoint::Status => {
             spec::mirror(old, new, found);
+            spec::deletion_cost(Some(old), new, found);
             status::update(old, new, found);
         }
     }

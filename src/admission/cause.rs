@@ -131,6 +131,18 @@ pub enum Cause<'a> {
         /// What is wrong with it.
         fault: NameFault,
     },
+    /// VAL-06: keys and values of all annotations are too long. Chapter 8 has no row for it.
+    AnnotationsTooLong {
+        /// Bytes.
+        size: usize,
+    },
+    /// VAL-08, pass C: `generateName`, which an update may change, is not the beginning of a name.
+    GenerateNameMalformed {
+        /// The one sent.
+        name: &'a str,
+        /// What is wrong with it.
+        fault: NameFault,
+    },
     /// VAL-06: an owner reference lacks a field.
     OwnerIncomplete {
         /// Its place in the list.
@@ -175,6 +187,12 @@ pub enum Cause<'a> {
     MirrorUnbound {
         /// The value of the annotation.
         mark: &'a str,
+    },
+    /// VAL-13, VAL-29: the annotation of the deletion cost is no 32-bit integer (CTL-RS-07), and the stored one was.
+    /// Chapter 8 has no row for it either.
+    DeletionCost {
+        /// The value of the annotation.
+        cost: &'a str,
     },
     /// VAL-13.
     SpecGraceMissing,
@@ -385,7 +403,10 @@ impl Cause<'_> {
             Self::DeletionChanged { .. } => Field::plain("metadata.deletionTimestamp"),
             Self::GraceChanged { .. } => Field::plain("metadata.deletionGracePeriodSeconds"),
             Self::LabelKey { map, .. } | Self::LabelValue { map, .. } => Field::plain(map.path()),
-            Self::AnnotationKey { .. } => Field::plain("metadata.annotations"),
+            Self::AnnotationKey { .. } | Self::AnnotationsTooLong { .. } => {
+                Field::plain("metadata.annotations")
+            }
+            Self::GenerateNameMalformed { .. } => Field::plain("metadata.generateName"),
             Self::OwnerIncomplete { field, .. } => Field::plain(match field {
                 OwnerField::ApiVersion => "metadata.ownerReferences.apiVersion",
                 OwnerField::Kind => "metadata.ownerReferences.kind",
@@ -398,6 +419,9 @@ impl Cause<'_> {
             Self::FinalizerNotStandard { index, .. } => Field::at("metadata.finalizers", index, ""),
             Self::MirrorChanged { .. } | Self::MirrorUnbound { .. } => {
                 Field::plain("metadata.annotations[kubernetes.io/config.mirror]")
+            }
+            Self::DeletionCost { .. } => {
+                Field::plain("metadata.annotations[controller.kubernetes.io/pod-deletion-cost]")
             }
             Self::SpecGraceMissing => Field::plain("spec.terminationGracePeriodSeconds"),
             Self::DeadlineOutOfRange { .. } | Self::DeadlineRaised { .. } | Self::DeadlineRemoved { .. } => {
@@ -456,6 +480,7 @@ impl Cause<'_> {
             | Self::Image { fault: ImageFault::Missing, .. } => Kind::Required,
             Self::GateAgain { .. } => Kind::Duplicate,
             Self::TolerationEffectUnknown { .. } => Kind::NotSupported,
+            Self::AnnotationsTooLong { .. } => Kind::TooLong,
             Self::VersionMissing
             | Self::GenerationFell { .. }
             | Self::GenerationNegative { .. }
@@ -464,6 +489,7 @@ impl Cause<'_> {
             | Self::DeletionChanged { .. }
             | Self::GraceChanged { .. }
             | Self::NameMalformed { .. }
+            | Self::GenerateNameMalformed { .. }
             | Self::LabelKey { .. }
             | Self::LabelValue { .. }
             | Self::AnnotationKey { .. }
@@ -478,6 +504,7 @@ impl Cause<'_> {
             | Self::DeadlineRemoved { .. }
             | Self::Image { fault: ImageFault::Padded, .. }
             | Self::MirrorUnbound { .. }
+            | Self::DeletionCost { .. }
             | Self::TolerationEffect { .. }
             | Self::GateMalformed { .. }
             | Self::NodeSelectorChanged { .. }
@@ -500,14 +527,16 @@ impl Cause<'_> {
         match self {
             Self::FinalizerAdded { .. } => RuleId::VAL_04,
             Self::VersionMissing | Self::GenerationFell { .. } => RuleId::VAL_03,
-            Self::GenerationNegative { .. } | Self::NameMissing { .. } | Self::NameMalformed { .. } => {
-                RuleId::VAL_08
-            }
+            Self::GenerationNegative { .. }
+            | Self::NameMissing { .. }
+            | Self::NameMalformed { .. }
+            | Self::GenerateNameMalformed { .. } => RuleId::VAL_08,
             Self::Changed { .. } | Self::CreationChanged { .. } => RuleId::VAL_01,
             Self::DeletionChanged { .. } | Self::GraceChanged { .. } => RuleId::VAL_02,
             Self::LabelKey { map: LabelMap::Labels, .. }
             | Self::LabelValue { map: LabelMap::Labels, .. }
             | Self::AnnotationKey { .. }
+            | Self::AnnotationsTooLong { .. }
             | Self::OwnerIncomplete { .. }
             | Self::OwnerBanned { .. }
             | Self::ControllerAgain { .. } => RuleId::VAL_06,
@@ -519,6 +548,7 @@ impl Cause<'_> {
             | Self::SpecGraceMissing
             | Self::DeadlineOutOfRange { .. }
             | Self::MirrorUnbound { .. }
+            | Self::DeletionCost { .. }
             | Self::TolerationEffect { .. }
             | Self::TolerationEffectUnknown { .. } => RuleId::VAL_13,
             Self::GateMalformed { .. } | Self::GateAgain { .. } => RuleId::OBJ_20,

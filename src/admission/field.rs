@@ -15,6 +15,8 @@ pub enum Kind {
     Duplicate,
     /// The value is none of those that the field knows.
     NotSupported,
+    /// The value is too long.
+    TooLong,
 }
 
 impl Kind {
@@ -27,6 +29,7 @@ impl Kind {
             Self::Forbidden => "FieldValueForbidden",
             Self::Duplicate => "FieldValueDuplicate",
             Self::NotSupported => "FieldValueNotSupported",
+            Self::TooLong => "FieldValueTooLong",
         }
     }
 }

@@ -7,6 +7,9 @@ use super::field::LabelMap;
 use super::names::{self, Faults, NameFault};
 use crate::wire::{Text, WholeMetadata};
 
+/// Bytes of all annotations together.
+const ANNOTATIONS_MAX: usize = 256 << 10;
+
 /// Which names pass C accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum NameForm {
@@ -60,6 +63,14 @@ pub(super) fn content<'a>(new: &'a WholeMetadata<'_>, form: NameForm, found: &mu
         NameForm::Subdomain => names::subdomain,
         NameForm::Segment => names::segment,
     };
+    let beginning = new.generate_name.as_str();
+    if !beginning.is_empty() {
+        let faults = match form {
+            NameForm::Subdomain => names::subdomain_prefix(beginning),
+            NameForm::Segment => names::segment_prefix(beginning),
+        };
+        found.extend(each(faults).map(|fault| Cause::GenerateNameMalformed { name: beginning, fault }));
+    }
     named(Immutable::Name, &new.name, faults, found);
     named(Immutable::Namespace, &new.namespace, names::label, found);
     if new.generation < 0 {
@@ -113,6 +124,10 @@ fn maps<'a>(new: &'a WholeMetadata<'_>, found: &mut Vec<Cause<'a>>) {
     for key in new.annotations.keys() {
         let faults = names::qualified(&key.to_lowercase());
         found.extend(each(faults).map(|fault| Cause::AnnotationKey { key, fault }));
+    }
+    let size = new.annotations.iter().map(|(key, value)| key.len() + value.len()).sum();
+    if size > ANNOTATIONS_MAX {
+        found.push(Cause::AnnotationsTooLong { size });
     }
     let mut controllers = 0;
     for (index, owner) in new.owner_references.iter().enumerate() {

@@ -61,9 +61,26 @@ pub(super) fn label(text: &str) -> Faults {
 
 /// A segment of a path: what the pass of every kind asks of a name (VAL-08).
 pub(super) fn segment(text: &str) -> Faults {
-    let fault = |wrong: bool| wrong.then_some(NameFault::Pattern);
-    let special = matches!(text, "." | "..") || text.contains('/');
-    [fault(special), fault(text.contains('%')), None, None] // an error for each character
+    if matches!(text, "." | "..") {
+        return [Some(NameFault::Pattern), None, None, None];
+    }
+    segment_prefix(text)
+}
+
+/// The beginning of a segment of a path: an error for each character that a path may not have.
+pub(super) fn segment_prefix(text: &str) -> Faults {
+    let has = |character: char| text.contains(character).then_some(NameFault::Pattern);
+    [has('/'), has('%'), None, None]
+}
+
+/// The beginning of a DNS sub-domain: like one, but may end with a hyphen, since more follows.
+pub(super) fn subdomain_prefix(text: &str) -> Faults {
+    match text.strip_suffix('-') {
+        Some(rest) if !rest.is_empty() => {
+            subdomain(&format!("{}a", rest.get(..rest.len() - 1).unwrap_or(rest)))
+        }
+        Some(_) | None => subdomain(text),
+    }
 }
 
 fn prefix_faults(prefix: &str) -> [Option<NameFault>; 2] {

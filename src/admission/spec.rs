@@ -7,6 +7,7 @@ use super::field::{LabelMap, SpecList};
 use super::metadata::{each, labels};
 use super::names;
 use crate::binding::Gates;
+use crate::controllers::replica_set::parse_deletion_cost;
 use crate::time::Grace;
 use crate::wire::{
     Affinity, NodeAffinity, NodeSelectorTerm, Text, Toleration, WholeContainer, WholePod, WholeSpec,
@@ -14,6 +15,7 @@ use crate::wire::{
 
 const DEADLINE_MAX: i64 = i32::MAX as i64;
 const MIRROR: &str = "kubernetes.io/config.mirror";
+const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 
 /// The new spec by itself, as at create (VAL-13, OBJ-20).
 pub(super) fn content<'a>(new: &'a WholeSpec<'_>, found: &mut Vec<Cause<'a>>) {
@@ -73,6 +75,24 @@ pub(super) fn mirror_alone<'a>(new: &'a WholePod<'_>, found: &mut Vec<Cause<'a>>
     {
         found.push(Cause::MirrorUnbound { mark });
     }
+}
+
+/// The annotation that ranks the victims of a ReplicaSet: an integer, unless the stored one is none already (CTL-RS-07).
+/// It is read with the annotation of a mirror, each time.
+pub(super) fn deletion_cost<'a>(
+    stored: Option<&WholePod<'_>>,
+    sent: &'a WholePod<'_>,
+    found: &mut Vec<Cause<'a>>,
+) {
+    let kept = stored.and_then(malformed_cost);
+    if let (None, Some(cost)) = (kept, malformed_cost(sent)) {
+        found.push(Cause::DeletionCost { cost });
+    }
+}
+
+fn malformed_cost<'a>(pod: &'a WholePod<'_>) -> Option<&'a str> {
+    let cost = pod.metadata.annotations.get(DELETION_COST)?;
+    parse_deletion_cost(cost).is_none().then_some(cost)
 }
 
 /// The new spec against the stored one (VAL-17 rows 2 to 12).

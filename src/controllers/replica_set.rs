@@ -86,9 +86,15 @@ pub enum Clock {
 /// ```
 #[must_use]
 pub fn deletion_cost(annotation: Option<&str>) -> i32 {
-    match annotation.map(|text| (text, text.as_bytes())) {
-        Some((text, [b'-' | b'1'..=b'9', ..])) => text.parse().unwrap_or(0),
-        Some(_) | None => 0,
+    annotation.and_then(parse_deletion_cost).unwrap_or(0)
+}
+
+/// The cost that the annotation tells, if it is a decimal 32-bit integer (CTL-RS-07 line 4).
+#[must_use]
+pub fn parse_deletion_cost(text: &str) -> Option<i32> {
+    match text.as_bytes() {
+        b"0" | [b'-' | b'1'..=b'9', ..] => text.parse().ok(),
+        [..] => None,
     }
 }
 

@@ -31,6 +31,9 @@ pub struct WholeMetadata<'a> {
     /// `name`.
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub name: Text<'a>,
+    /// `generateName` (CRE-02).
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub generate_name: Text<'a>,
     /// `namespace`.
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub namespace: Text<'a>,

@@ -141,6 +141,28 @@ fn val_08_metadata_is_told_by_each_of_its_passes() {
     refused(&deleting(), &[("metadata/deletionGracePeriodSeconds", json!(null))], &[grace]);
 }
 
+/// VAL-08: `generateName` may change, to what can begin a name.
+#[test]
+fn val_08_a_generated_name_has_a_beginning() {
+    for (beginning, main, status) in [
+        ("web-", 0, 0),
+        ("web", 0, 0),
+        ("a.b-", 0, 0),
+        ("Web-", 1, 0),
+        ("-", 1, 0),
+        ("-a-", 1, 0),
+        ("a b-", 1, 0),
+        ("a/b-", 2, 1),
+        ("a/b%-", 3, 2),
+        (".", 1, 0), // not the whole of a segment
+        (&format!("{}-", letters(253)), 0, 0),
+        (&format!("{}-", letters(254)), 1, 0),
+    ] {
+        let line = ("metadata.generateName Invalid VAL-08", main, status);
+        refused(&bound(), &[("metadata/generateName", json!(beginning))], &[line]);
+    }
+}
+
 /// VAL-04, VAL-05: finalizers that are added late, of no form, of no known name, or of both policies.
 #[test]
 fn val_05_finalizers_are_told_by_form_and_by_place() {
@@ -194,6 +216,10 @@ fn val_06_maps_and_owners_are_told_by_every_pass() {
     let annotations = ("metadata.annotations Invalid VAL-06", 4, 3);
     refused(&bound(), &[("metadata/annotations", json!({"bad key": "-"}))], &[annotations]);
     refused(&bound(), &[("metadata/annotations", json!({"Example.COM/Key": "any value!"}))], &[]);
+    let many = |size: usize| json!({"a": letters(size), "bc": ""}); // three bytes are keys
+    refused(&bound(), &[("metadata/annotations", many((256 << 10) - 3))], &[]);
+    let long = ("metadata.annotations TooLong VAL-06", 4, 3);
+    refused(&bound(), &[("metadata/annotations", many((256 << 10) - 2))], &[long]);
     let owner = |changes: Value| {
         let mut owner = json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "r", "uid": "u"});
         owner.as_object_mut().expect("an object").extend(changes.as_object().expect("an object").clone());
@@ -237,6 +263,26 @@ fn val_29_the_mark_of_a_mirror_stays() {
     refused(&mirror, &[], &[]);
     let unbound = edited(&mirror, &[("spec/nodeName", json!(""))]);
     refused(&unbound, &[], &[("metadata.annotations[kubernetes.io/config.mirror] Invalid VAL-13", 2, 1)]);
+}
+
+/// VAL-13, CTL-RS-07: a deletion cost is a 32-bit integer; one that is none may stay, or become another that is none.
+#[test]
+fn val_13_a_deletion_cost_is_an_integer() {
+    let sent =
+        |cost: &str| [("metadata/annotations", json!({"controller.kubernetes.io/pod-deletion-cost": cost}))];
+    let told = ("metadata.annotations[controller.kubernetes.io/pod-deletion-cost] Invalid VAL-13", 2, 1);
+    for cost in ["", "+1", "01", "00", "-", "1.0", "1 ", "x", "2147483648", "-2147483649"] {
+        refused(&bound(), &sent(cost), &[told]);
+        refused(&edited(&bound(), &sent("5")), &sent(cost), &[told]);
+        refused(&edited(&bound(), &sent("x")), &sent(cost), &[]);
+        let pod = edited(&bound(), &sent(cost));
+        let pod = WholePod::deserialize(&pod).expect("a Pod");
+        assert_eq!(lines(&admission::create(&pod)), [told.0], "{cost}");
+    }
+    for cost in ["0", "-0", "-01", "1", "10", "2147483647", "-2147483648"] {
+        refused(&bound(), &sent(cost), &[]);
+        refused(&edited(&bound(), &sent("x")), &sent(cost), &[]);
+    }
 }
 
 /// VAL-17 rows 2 to 7 and 12, VAL-13: the list of causes, where it ends, and what is told twice.
