@@ -165,9 +165,8 @@ impl Worker {
             (Stage::Finished { .. }, _, _) => ignore(self, Fate::Finished), // step 5
             (Stage::Sync, _, _) => match requested_by(update) {
                 Some(marks) => {
-                    let stage = Stage::Terminating { begun: Begun::No, marks, grace: None };
                     let Step { next, effects: [start, queue, completion, _], fate } =
-                        Self { stage, ..self }.terminating(Begun::No, marks, None, update); // step 6
+                        self.terminating(Begun::No, marks, None, update); // step 6
                     Step { next, effects: [start, queue, completion, self.cancel()], fate }
                 }
                 None => self.keep(update, None, Effect::CloseCompletion, None), // step 7

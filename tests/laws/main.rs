@@ -67,3 +67,4 @@ mod timeline;
 mod timeline_traces;
 mod wire;
 mod worker;
+mod worker_questions;
