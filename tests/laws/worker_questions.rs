@@ -1,11 +1,12 @@
 //! What others ask the worker, who asks it to kill, what housekeeping does: the tables of the protocol, cell by cell.
 
-use pod_lifecycle::Grace;
 use pod_lifecycle::phase::Source;
 use pod_lifecycle::worker::{
-    Activity, Begun, Desired, Housekeeping, KillCause, KillOptions, Killer, Marks, Mirror, Pass, Question,
-    Stage, Worker, is_critical, killer_waits_secs,
+    Activity, Begun, Desired, Difference, Event, Facts, Housekeeping, KillCause, KillOptions, Killer, Kind,
+    Marks, Mirror, Pass, Question, Sources, Stage, Subject, TooEarly, Update, Worker, is_critical,
+    killer_waits_secs,
 };
+use pod_lifecycle::{Deletion, Grace, Time};
 
 const ACTIVITIES: [Activity; 6] = [
     Activity::New,
@@ -176,5 +177,40 @@ fn kub_17_what_is_critical() {
         assert!(is_critical(Source::Static, Mirror::Mirror, priority));
         assert!(is_critical(Source::Api, Mirror::Mirror, priority));
         assert_eq!(is_critical(Source::Api, Mirror::Original, priority), high, "{priority:?}");
+    }
+}
+
+/// KUB-01, KUB-02, KUB-03: what becomes an event, and an event an update; nothing is removed before all have reported.
+#[test]
+fn kub_01_differences_become_events_and_updates() {
+    let due = Time::from_unix(0);
+    let of = |deletion| Facts { phase: None, deletion, spec_grace: None, source: Source::Api };
+    let live = of(Deletion::Live);
+    let deletions =
+        [Deletion::Expired { due }, Deletion::Unrecorded { due }, Deletion::from_fields(Some(due), Some(5))];
+    for deleting in deletions.map(of) {
+        for (difference, alive, gone) in [
+            (Difference::New, Some(Event::Add), Some(Event::Add)),
+            (Difference::Gone, Some(Event::Remove), Some(Event::Remove)),
+            (Difference::Changed, Some(Event::Update), Some(Event::Delete)),
+            (Difference::StatusOnly, Some(Event::Reconcile), Some(Event::Reconcile)),
+            (Difference::None, None, None),
+        ] {
+            assert_eq!(Event::of(difference, live), alive, "{difference:?}");
+            assert_eq!(Event::of(difference, deleting), gone, "{difference:?}");
+        }
+    }
+    assert!(Event::Remove < Event::Add);
+    for (event, kind) in [
+        (Event::Remove, Kind::Kill),
+        (Event::Add, Kind::Create),
+        (Event::Update, Kind::Update),
+        (Event::Delete, Kind::Update),
+        (Event::Reconcile, Kind::Sync),
+    ] {
+        let update = Update { kind, subject: Subject::Pod(live), kill: None };
+        assert_eq!(event.update(live, Sources::Complete), Ok(update));
+        let early = event == Event::Remove;
+        assert_eq!(event.update(live, Sources::Incomplete), if early { Err(TooEarly) } else { Ok(update) });
     }
 }
