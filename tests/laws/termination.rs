@@ -5,7 +5,7 @@ use std::time::Duration;
 use pod_lifecycle::container::Role;
 use pod_lifecycle::termination::{
     Actor, Attempt, Behaviour, GraceSources, HookRun, KillReason, Member, Outcome, Process, StopRun,
-    simulate, stop_timeout,
+    simulate, simulate_until, stop_timeout,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -62,6 +62,8 @@ fn kub_43_vectors() {
             &[(10, 30), (0, 30)],
         ),
         vector("K11", vec![s(NoHook, Ignores, 30), c(NoHook, Fails, 30)], &[(30, 32), (0, 30)]),
+        // Sidecars alone have an order too: the last one first.
+        vector("K7 alone", vec![s(NoHook, Ignores, 30), s(NoHook, Ends(secs(4)), 30)], &[(4, 30), (0, 30)]),
         // K16: an orphan is killed from a synthetic spec, which knows no sidecars.
         vector("K16", vec![c(NoHook, Ignores, 1), c(NoHook, Ignores, 1)], &[(0, 2), (0, 2)]),
     ];
@@ -135,6 +137,28 @@ prop_compose! {
 }
 
 proptest! {
+    /// KUB-61: when the kubelet dies, nothing of an attempt has happened at that moment or later, and all before.
+    #[test]
+    fn kub_61_a_dead_kubelet_does_nothing(pod in pod(), which in any::<prop::sample::Index>()) {
+        let times = |actor: &Actor| [actor.times.signal, actor.times.killed, actor.times.ended];
+        let mut whole = pod.clone();
+        let attempt = simulate(&mut whole);
+        let moments: Vec<Duration> = whole.iter().flat_map(times).flatten().collect();
+        prop_assume!(!moments.is_empty());
+        for end in [*which.get(&moments), attempt.ended + secs(1)] {
+            let mut cut = pod.clone();
+            let ended = simulate_until(&mut cut, end);
+            for (cut, whole) in cut.iter().zip(&whole) {
+                // What begins with the attempt is done at once.
+                let before = times(whole).map(|time| time.filter(|time| *time < end || time.is_zero()));
+                if !end.is_zero() {
+                    prop_assert_eq!(times(cut), before, "{:?}", end);
+                }
+            }
+            prop_assert_eq!(ended.is_some(), attempt.ended < end, "{:?}", end);
+        }
+    }
+
     /// KUB-40, KUB-43: whatever the Pod, each container that runs gets its stop signal and 2 s, and ends, unless its stop call
     /// fails; nothing happens to the others, and a grace of 0 or less runs no hook and waits for nobody.
     #[test]
