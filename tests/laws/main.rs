@@ -66,6 +66,7 @@ mod termination;
 mod time;
 mod timeline;
 mod timeline_traces;
+mod validate_table;
 mod wire;
 mod worker;
 mod worker_questions;
