@@ -235,6 +235,126 @@ fn val_22_what_becomes_of_an_entry() {
     told(&over, &[(list, json!([]))], &[], &[], &["CTR-42 undisciplined"]);
 }
 
+/// PHA-04, PHA-15, KUB-66, OBJ-32, INV-29, CTR-21: what a phase, a start time and a count may become; of a mirror more.
+#[test]
+fn pha_15_a_terminal_phase_is_final() {
+    let stored = |old: &Value, edits: &[Edit], lines: &[&str]| told(old, edits, &[], &[], lines);
+    let phase = |phase: &str| ("status/phase", json!(phase));
+    let mark = || ("metadata/annotations", json!({"kubernetes.io/config.mirror": "h"}));
+    let mirror = edited(&pod(), &[mark()]);
+    for over in ["Succeeded", "Failed"] {
+        stored(&pod(), &[phase(over)], &[]);
+        for next in ["Pending", "Running"] {
+            stored(&edited(&pod(), &[phase(over)]), &[phase(next)], &["PHA-15 undisciplined"]);
+            stored(&edited(&mirror, &[phase(over)]), &[phase(next)], &["KUB-66 hazard"]);
+        }
+    }
+    let start = |start: Value| ("status/startTime", start);
+    stored(&edited(&pod(), &[start(json!(null))]), &[start(json!("2026-01-01T00:00:05Z"))], &[]);
+    stored(&pod(), &[start(json!("2026-01-01T00:00:06Z"))], &["OBJ-32 undisciplined"]);
+    stored(&mirror, &[start(json!("2026-01-01T00:00:06Z"))], &["OBJ-32 hazard"]);
+    stored(&mirror, &[start(json!(null))], &["OBJ-32 undisciplined"]);
+    let count = |count: i32| ("status/containerStatuses", json!([{"name": "c", "restartCount": count}]));
+    stored(&edited(&mirror, &[count(2)]), &[count(1)], &["CTR-21 hazard"]);
+    // A rejection begins the entries anew.
+    stored(&edited(&pod(), &[count(2)]), &[count(1), phase("Failed")], &[]);
+    stored(&edited(&pod(), &[count(2)]), &[count(1), phase("Succeeded")], &["CTR-21 undisciplined"]);
+}
+
+/// The states of one container, and what `Succeeded` makes of it.
+#[test]
+fn pha_04_nothing_contradicts_success() {
+    let ended = |code: i32, reason: &str| json!({"terminated": {"exitCode": code, "reason": reason}});
+    let entry = |name: &str, state: &Value| json!([{"name": name, "state": state}]);
+    let phase = |phase: &str| ("status/phase", json!(phase));
+    for (state, wrong) in [
+        (json!({"running": {}}), true),
+        (ended(1, "Error"), true),
+        (ended(0, "Completed"), false),
+        (ended(137, "ContainerStatusUnknown"), false),
+        (json!({"waiting": {}}), false),
+        (json!({}), false),
+    ] {
+        let lines: &[&str] = if wrong { &["PHA-04 undisciplined"] } else { &[] };
+        let list = |name| {
+            (
+                if name == "c" { "status/containerStatuses" } else { "status/initContainerStatuses" },
+                entry(name, &state),
+            )
+        };
+        let old = edited(&pod(), &[list("c")]);
+        told(&old, &[phase("Succeeded")], &[], &[], lines);
+        told(&edited(&old, &[phase("Succeeded")]), &[], &[], &[], &[]); // it was told
+        told(&edited(&pod(), &[list("i")]), &[phase("Succeeded")], &[], &[], &[]);
+    }
+}
+
+/// CTR-40, CTR-42, INV-21, NON-05: what an ended Pod still does, and what of it an honest component may have done.
+#[test]
+fn inv_21_what_happens_after_the_end() {
+    let stored = |old: &Value, edits: &[Edit], lines: &[&str]| told(old, edits, &[], &[], lines);
+    let phase = |phase: &str| ("status/phase", json!(phase));
+    let collected = || {
+        let condition = json!([{"type": "DisruptionTarget", "status": "True", "reason": "DeletionByPodGC"}]);
+        ("status/conditions", condition)
+    };
+    let mark = || ("metadata/annotations", json!({"kubernetes.io/config.mirror": "h"}));
+    let list = |states: &[(&str, Value)]| {
+        let entries: Vec<Value> =
+            states.iter().map(|(name, state)| json!({"name": name, "state": state})).collect();
+        ("status/containerStatuses", json!(entries))
+    };
+    let ended = |code: i32| json!({"terminated": {"exitCode": code}});
+    let runs = || json!({"running": {}});
+    let failed = edited(&pod(), &[phase("Failed"), list(&[("c", ended(1))])]);
+    for (old, force) in [
+        (failed.clone(), "undisciplined"),
+        (edited(&failed, &[collected()]), "hazard"),
+        (edited(&failed, &[mark()]), "hazard"),
+    ] {
+        stored(&old, &[list(&[("c", ended(2))])], &[&format!("CTR-40 {force}")]);
+        stored(&old, &[list(&[])], &[&format!("CTR-42 {force}")]);
+    }
+    let live = edited(
+        &pod(),
+        &[
+            list(&[("c", ended(1)), ("d", ended(0))]),
+            ("spec/containers", json!([{"name": "c"}, {"name": "d"}])),
+        ],
+    );
+    stored(&live, &[list(&[])], &["CTR-42 hazard", "CTR-42 hazard"]);
+    stored(&live, &[list(&[("c", ended(1))])], &["CTR-42 undisciplined"]);
+    stored(&live, &[list(&[]), phase("Failed")], &[]); // rejected
+    stored(&live, &[list(&[]), phase("Succeeded")], &["CTR-42 undisciplined", "CTR-42 undisciplined"]);
+    let unbound = edited(&live, &[("spec/nodeName", json!(null)), phase("Pending")]);
+    stored(&unbound, &[list(&[])], &["CTR-42 undisciplined", "CTR-42 undisciplined"]);
+
+    for over in ["Failed", "Succeeded"] {
+        let old = edited(&pod(), &[phase(over)]);
+        let waits = edited(&old, &[list(&[("c", json!({"waiting": {}}))])]);
+        let success = if over == "Succeeded" { &["PHA-04 undisciplined"][..] } else { &[] };
+        let told =
+            |old: &Value, line: &str| stored(old, &[list(&[("c", runs())])], &[success, &[line]].concat());
+        told(&waits, "INV-21 undisciplined");
+        told(&old, if over == "Failed" { "NON-05 hazard" } else { "INV-21 undisciplined" });
+        for before in [&waits, &old] {
+            told(&edited(before, &[collected()]), "NON-05 hazard");
+            told(&edited(before, &[mark()]), "KUB-66 hazard");
+        }
+        stored(&edited(&old, &[list(&[("c", runs())])]), &[("metadata/generation", json!(3))], &[]);
+    }
+    stored(&pod(), &[phase("Failed"), list(&[("c", runs())])], &[]); // it began before the end
+
+    let by_kubelet = || {
+        let condition =
+            json!([{"type": "DisruptionTarget", "status": "True", "reason": "TerminationByKubelet"}]);
+        ("status/conditions", condition)
+    };
+    stored(&failed, &[by_kubelet()], &["INV-29 undisciplined"]);
+    stored(&edited(&failed, &[collected()]), &[by_kubelet()], &["INV-29 hazard"]);
+    stored(&edited(&failed, &[by_kubelet()]), &[("metadata/generation", json!(3))], &[]);
+}
+
 /// INV-07: an object is removed only from grace 0.
 #[test]
 fn inv_07_a_removal_follows_grace_0() {
