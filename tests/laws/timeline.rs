@@ -150,6 +150,8 @@ fn what_a_reviewer_would_say() {
     let mut probed = one(PreStop::None);
     probed.containers[0].probe_grace = Some(Grace::from_secs(31));
     assert_eq!(of(&probed, 30), [Warning::ProbeGraceAboveSpec(0)]);
+    probed.containers[0].probe_grace = Some(Grace::DEFAULT);
+    assert_eq!(of(&probed, 30), []);
 
     let beside = |role, process| (role, PreStop::None, HookRun::None, process);
     let pod = [beside(Role::Sidecar, StopRun::Ignores), beside(Role::Regular, StopRun::Ignores)];
@@ -186,4 +188,14 @@ fn who_lets_the_object_go() {
 fn a_forced_delete_may_take_the_whole_grace() {
     let told = timeline(&one(PreStop::None), Request { grace: Some(Grace::ZERO), ..Request::default() });
     assert_eq!(told.stopped, Span { earliest: Duration::ZERO, latest: Duration::from_secs(30) });
+}
+
+/// Any other DELETE reaches it as an update: the grace that was asked for counts, however long that of the spec.
+#[test]
+fn a_shorter_delete_takes_no_longer_than_it_says() {
+    for grace in [2, 5, 29] {
+        let request = Request { grace: Some(Grace::from_secs(grace)), ..Request::default() };
+        let told = timeline(&one(PreStop::None), request);
+        assert_eq!(told.stopped, Span { earliest: Duration::ZERO, latest: Duration::from_secs(grace) });
+    }
 }
