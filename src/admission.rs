@@ -7,7 +7,7 @@
 //!
 //! *Left out*, as chapter 8 leaves it out (VAL-13, VAL-29): the forms of ports, resources, volumes, security contexts,
 //! affinity values, keys and operators of tolerations; claims, users and volumes of a status; `managedFields`; the
-//! annotations that AppArmor, seccomp and tolerations had before they were fields. No rule of the life cycle reads them.
+//! annotations that `AppArmor`, seccomp and tolerations had before they were fields. No rule of the life cycle reads them.
 //! That they *change* is seen: the rest of a spec is compared as a digest (VAL-17 row 12).
 //!
 //! [`validate::admit`](crate::validate::admit) answers the same question, cheaply and only over the fields of a

@@ -204,7 +204,7 @@ fn del_30_what_holds_a_deleted_pod() {
     let finalizers = ("metadata/finalizers", json!(["x/f", "x/g"]));
     let owners =
         [(Actor::OwnerOf("x/f"), Task::RemoveFinalizer), (Actor::OwnerOf("x/g"), Task::RemoveFinalizer)];
-    let kept = edited(&deleted(&running(), past, 0), &[finalizers.clone()]);
+    let kept = edited(&deleted(&running(), past, 0), std::slice::from_ref(&finalizers));
     held(&kept, NodeFacts::Absent, Hold::Finalizers(Box::new(["x/f", "x/g"])), &owners);
 
     let graceful = deleted(&running(), future, 30);
@@ -272,7 +272,7 @@ fn del_13_what_each_means_would_do() {
     );
     let asked = ("metadata/finalizers", json!(["x/f"]));
     told_of(
-        &edited(&deleting, &[asked.clone()]),
+        &edited(&deleting, std::slice::from_ref(&asked)),
         READY,
         &[
             (Means::Delete, nothing, false),
@@ -284,7 +284,7 @@ fn del_13_what_each_means_would_do() {
     );
     for (pod, hazard) in [(deleted(&running(), NOW, 0), true), (deleted(&ended(1), NOW, 0), false)] {
         told_of(
-            &edited(&pod, &[asked.clone()]),
+            &edited(&pod, std::slice::from_ref(&asked)),
             READY,
             &[
                 (Means::Delete, held, false),
