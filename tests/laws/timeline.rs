@@ -199,3 +199,53 @@ fn a_shorter_delete_takes_no_longer_than_it_says() {
         assert_eq!(told.stopped, Span { earliest: Duration::ZERO, latest: Duration::from_secs(grace) });
     }
 }
+
+/// OBJ-12: a manifest, which has no UID, is taken as bound and running, with the grace that it would get; an object as it is.
+#[test]
+fn obj_12_a_manifest_is_taken_as_running() {
+    let read = |uid: &str, spec: &str, status: &str| {
+        let containers = r#""initContainers": [{"name": "i"}, {"name": "s", "restartPolicy": "Always"}],
+                            "containers": [{"name": "c", "lifecycle": {"preStop": {"sleep": {"seconds": 7}}},
+                            "livenessProbe": {"terminationGracePeriodSeconds": 5},
+                            "startupProbe": {"terminationGracePeriodSeconds": 9}},
+                            {"name": "d", "lifecycle": {"preStop": {"exec": {}}}}]"#;
+        let text = format!(
+            r#"{{"metadata": {{"uid": "{uid}"}}, "spec": {{{spec} {containers}}}, "status": {{{status}}}}}"#
+        );
+        let (pod, details) = (serde_json::from_str(&text).unwrap(), serde_json::from_str(&text).unwrap());
+        let plan = Plan::of(&pod, &details, Now::at(Time::from_unix(0)));
+        let parts: Vec<(Role, Process, PreStop, Option<u64>)> = plan
+            .containers
+            .iter()
+            .map(|part| {
+                (part.member.role, part.member.process, part.hook, part.probe_grace.map(Grace::as_secs))
+            })
+            .collect();
+        (plan.facts, parts)
+    };
+    let parts = |sidecar, regular| {
+        vec![
+            (Role::Init, Process::Stopped, PreStop::None, None),
+            (Role::Sidecar, sidecar, PreStop::None, None),
+            (Role::Regular, regular, PreStop::Sleeps(Grace::from_secs(7)), Some(9)),
+            (Role::Regular, regular, PreStop::Runs, None),
+        ]
+    };
+    let facts = |binding, phase, grace| Facts {
+        now: Now::at(Time::from_unix(0)),
+        binding,
+        phase,
+        spec_grace: grace,
+        finalizers: Finalizers::default(),
+    };
+    let (runs, stopped) = (Process::Running, Process::Stopped);
+    let of_manifest = |grace| (facts(Binding::Bound, Some(Phase::Running), Some(grace)), parts(runs, runs));
+    assert_eq!(read("", "", ""), of_manifest(Grace::DEFAULT));
+    assert_eq!(read("", r#""terminationGracePeriodSeconds": 5,"#, ""), of_manifest(Grace::from_secs(5)));
+    let object = |binding, phase, grace, sidecar| (facts(binding, phase, grace), parts(sidecar, stopped));
+    let pending = r#""phase": "Pending", "initContainerStatuses": [{"name": "s", "state": {"running": {}}}]"#;
+    let five = Some(Grace::from_secs(5));
+    let bound = r#""nodeName": "n", "terminationGracePeriodSeconds": 5,"#;
+    assert_eq!(read("u", bound, pending), object(Binding::Bound, Some(Phase::Pending), five, runs));
+    assert_eq!(read("u", "", ""), object(Binding::Unbound, None, None, stopped));
+}
