@@ -249,3 +249,12 @@ fn obj_12_a_manifest_is_taken_as_running() {
     assert_eq!(read("u", bound, pending), object(Binding::Bound, Some(Phase::Pending), five, runs));
     assert_eq!(read("u", "", ""), object(Binding::Unbound, None, None, stopped));
 }
+
+/// Seconds are told rounded up: nothing comes later than it is said.
+#[test]
+fn the_latest_second_is_rounded_up() {
+    for (millis, secs) in [(0, 0), (1, 1), (999, 1), (1_000, 1), (1_001, 2), (30_000, 30)] {
+        let span = Span { earliest: Duration::ZERO, latest: Duration::from_millis(millis) };
+        assert_eq!(span.latest_secs(), secs, "{millis}");
+    }
+}
