@@ -356,6 +356,8 @@ impl Deletion {
     /// assert_eq!(effects, [Some(Effect::Store), Some(Effect::Remove)]);
     /// # Ok::<(), pod_lifecycle::deletion::Rejection>(())
     /// ```
+    // Callers know whether they delete or update: where it is inlined, the other half falls away.
+    #[inline(always)]
     pub fn step(self, input: Input, facts: Facts) -> Result<Step, Rejection> {
         match (self, input) {
             (Self::Live, Input::Delete(request)) => Ok(Self::mark(request, facts)),

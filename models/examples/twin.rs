@@ -1,11 +1,13 @@
 //! Explores model `api` once and prints what `models/spin/run.sh` compares with SPIN: `twin SCOPE HOW`, where HOW is
-//! `engine`, `counts` (the engine, with what SPIN does not count subtracted), `bfs` or `dfs` (stateright's).
+//! `engine`, `counts` (the engine, with what SPIN does not count subtracted), `threads` (the engine on two threads), `bfs`
+//! or `dfs` (stateright's). `pod` and `pod-threads` explore that model with the engine, on one thread and on two.
 #![allow(clippy::print_stdout, reason = "that is its purpose")]
 
 use pod_lifecycle_models::api::{Action, Api, State};
-use pod_lifecycle_models::engine::{self, Flow, Limit, Space};
+use pod_lifecycle_models::engine::{self, Flow, Limit, Space, Stored};
 use pod_lifecycle_models::law::{Protocol, Scope};
 use pod_lifecycle_models::liveness::Plain;
+use pod_lifecycle_models::pod::Pods;
 use stateright::{Checker, Model};
 
 fn main() -> Result<(), String> {
@@ -13,19 +15,25 @@ fn main() -> Result<(), String> {
     let (scope, how) = (args.next(), args.next());
     let scopes = [Scope::Tiny, Scope::Standard, Scope::Large];
     let scope = scopes.into_iter().find(|known| scope.as_deref() == Some(known.as_str()));
-    let model = Plain(Api::new(scope.ok_or("the first argument is tiny, standard or large")?));
+    let scope = scope.ok_or("the first argument is tiny, standard or large")?;
+    let (model, pods) = (Plain(Api::new(scope)), Plain(Pods::new(scope)));
     match how.as_deref() {
-        Some("engine") => engine(&model, 0),
-        Some("counts") => engine(&model, refused(&model)),
+        Some("engine") => engine::<_, State>(&model, 1, 0),
+        Some("counts") => engine::<_, State>(&model, 1, refused(&model)),
+        Some("threads") => engine::<_, State>(&model, 2, 0),
         Some("bfs") => stateright(&model.checker().spawn_bfs().join()),
         Some("dfs") => stateright(&model.checker().spawn_dfs().join()),
-        Some(_) | None => return Err("the second argument is engine, counts, bfs or dfs".into()),
+        Some("pod") => engine::<_, [u64; 3]>(&pods, 1, 0),
+        Some("pod-threads") => engine::<_, [u64; 3]>(&pods, 2, 0),
+        Some(_) | None => {
+            return Err("the second argument is engine, counts, threads, bfs, dfs, pod or pod-threads".into());
+        }
     }
     Ok(())
 }
 
-fn engine(model: &Plain<Api>, refused: u64) {
-    let space: Space<State> = engine::explore(model, Limit::NONE, |_| Flow::On);
+fn engine<M: Protocol, P: Stored<M::State>>(model: &Plain<M>, threads: usize, refused: u64) {
+    let space: Space<P> = engine::explore_on(threads, model, Limit::NONE, |_, _, _| (), |_| Flow::On);
     println!("states {}", space.len());
     println!("transitions {}", space.steps - refused);
     println!("bytes {}", space.bytes());

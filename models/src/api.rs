@@ -85,7 +85,7 @@ impl Api {
     }
 
     /// The first read of a DELETE (DEL-03, DEL-21).
-    #[inline]
+    #[inline(never)]
     fn read(
         &self,
         state: State,
@@ -113,7 +113,7 @@ impl Api {
     }
 
     /// The compare-and-swap of a DELETE, with its first write.
-    #[inline]
+    #[inline(never)]
     fn commit(&self, state: State, slot: Slot, clock: Clock) -> Changed {
         let Client::Commit { role, pod: meant, precondition, options } = state.client(slot) else {
             return Ok(state);
@@ -124,7 +124,8 @@ impl Api {
         let Ok(step) = found.deletion().step(self.input(options), self.facts(&found, clock)) else {
             return Ok(idle); // a DELETE is never refused by its state
         };
-        let Step { next, finalizers, generation, effects, .. } = self.mistake(step, &found, options);
+        let step = self.mutant.map_or(step, |mutant| mistake(mutant, step, &found, options));
+        let Step { next, finalizers, generation, effects, .. } = step;
         let written = Pod {
             grace: next.is_deleting().then(|| next.grace().map_or(0, state::seconds)),
             finalizers,
@@ -163,35 +164,8 @@ impl Api {
         facts
     }
 
-    /// The step with the mistake of the mutant, if it is one of this decision.
-    fn mistake(&self, step: Step, found: &Pod, options: Options) -> Step {
-        let Some(mutant) = self.mutant else { return step };
-        let store = [Some(Effect::Store), None];
-        let deleting = |grace| Deletion::from_fields(Some(state::DUE), Some(grace));
-        let left = found.grace.unwrap_or(0);
-        match (mutant, step.row) {
-            (Mutant::Lengthens, deletion::Row::Pending) if options.grace > Some(left) => {
-                Step { next: deleting(options.grace.map_or(0, i64::from)), effects: store, ..step }
-            }
-            (Mutant::ZeroClamped, deletion::Row::ShortenedAndRemoved | deletion::Row::ShortenedAndHeld) => {
-                Step { next: deleting(1), effects: store, ..step }
-            }
-            (Mutant::NoOpWrites, deletion::Row::Pending) => {
-                Step { finalizers: found.finalizers.propagated(options.propagation), effects: store, ..step }
-            }
-            (Mutant::HeldRemoved, deletion::Row::MarkedAndHeld) => {
-                Step { effects: [Some(Effect::Store), Some(Effect::Remove)], ..step }
-            }
-            (Mutant::GenerationKept, _) => Step { generation: deletion::Generation::Kept, ..step },
-            (Mutant::GenerationTwice, deletion::Row::Shortened) => {
-                Step { generation: deletion::Generation::Increased, ..step }
-            }
-            (_, _) => step,
-        }
-    }
-
     /// The second write of a DELETE: it compares the request's own preconditions and nothing else (DEL-14).
-    #[inline]
+    #[inline(never)]
     fn remove(&self, state: State, slot: Slot) -> Changed {
         let Client::Remove { role, pod: meant, precondition, .. } = state.client(slot) else {
             return Ok(state);
@@ -204,7 +178,7 @@ impl Api {
     }
 
     /// An update at any endpoint, decided by the finalizers that it leaves (DEL-16, DEL-17, DEL-18).
-    #[inline]
+    #[inline(never)]
     fn update(&self, state: State, change: impl FnOnce(Pod) -> Pod) -> Changed {
         let Some(found) = state.pod() else { return Err((state, Refused::Absent)) };
         let wanted = change(found);
@@ -228,7 +202,7 @@ impl Api {
     }
 
     /// A binding arrives (CRE-30).
-    #[inline]
+    #[inline(never)]
     fn bind(&self, state: State) -> Changed {
         let Some(meant) = state.binder() else { return Ok(state) };
         let done = state.with_binder(None);
@@ -309,6 +283,32 @@ const CREATED: Pod = Pod {
     terminal: false,
     generation: 1,
 };
+
+/// The step with the mistake of the mutant, if it is one of this decision.
+fn mistake(mutant: Mutant, step: Step, found: &Pod, options: Options) -> Step {
+    let store = [Some(Effect::Store), None];
+    let deleting = |grace| Deletion::from_fields(Some(state::DUE), Some(grace));
+    let left = found.grace.unwrap_or(0);
+    match (mutant, step.row) {
+        (Mutant::Lengthens, deletion::Row::Pending) if options.grace > Some(left) => {
+            Step { next: deleting(options.grace.map_or(0, i64::from)), effects: store, ..step }
+        }
+        (Mutant::ZeroClamped, deletion::Row::ShortenedAndRemoved | deletion::Row::ShortenedAndHeld) => {
+            Step { next: deleting(1), effects: store, ..step }
+        }
+        (Mutant::NoOpWrites, deletion::Row::Pending) => {
+            Step { finalizers: found.finalizers.propagated(options.propagation), effects: store, ..step }
+        }
+        (Mutant::HeldRemoved, deletion::Row::MarkedAndHeld) => {
+            Step { effects: [Some(Effect::Store), Some(Effect::Remove)], ..step }
+        }
+        (Mutant::GenerationKept, _) => Step { generation: deletion::Generation::Kept, ..step },
+        (Mutant::GenerationTwice, deletion::Row::Shortened) => {
+            Step { generation: deletion::Generation::Increased, ..step }
+        }
+        (_, _) => step,
+    }
+}
 
 /// Keeps a generation within its bits; only a mistake goes beyond 3.
 fn cap(generation: i64) -> u8 {

@@ -195,18 +195,16 @@ impl<M: Protocol> Model for Audited<M> {
         let mut actions = Vec::with_capacity(64);
         self.model.actions(state, &mut actions);
         edges.extend(actions.iter().copied().map(Edge::Step));
-        let steps: Vec<_> =
-            actions.into_iter().map(|action| (action, self.model.step(state, action).next)).collect();
-        for (action, next) in &steps {
+        for action in actions {
+            let next = self.model.step(state, action).next;
             let judge = |on: &On<M::State, M::Action>| match on {
-                On::Step(predicate) => Some(predicate(state, action, next)),
-                On::State(_) | On::Choices(_) => None,
+                On::Step(predicate) => Some(predicate(state, &action, &next)),
+                On::State(_) => None,
             };
-            Self::judge(judge, |number| edges.push(Edge::Report(Some(*action), number)));
+            Self::judge(judge, |number| edges.push(Edge::Report(Some(action), number)));
         }
         let judge = |on: &On<M::State, M::Action>| match on {
             On::State(predicate) => Some(predicate(state)),
-            On::Choices(predicate) => Some(predicate(state, &steps)),
             On::Step(_) => None,
         };
         Self::judge(judge, |number| edges.push(Edge::Report(None, number)));

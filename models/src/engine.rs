@@ -47,6 +47,7 @@
 //! # Ok::<(), pod_lifecycle_models::engine::Outcome>(())
 //! ```
 
+mod ahead;
 mod arena;
 mod explore;
 mod fair;
@@ -55,7 +56,9 @@ mod lasso;
 mod reduced;
 
 pub use arena::{Folded, Stored};
-pub use explore::{Beyond, Flow, Limit, Outcome, Space, Steps, Taken, Visit, explore, explore_steps};
+pub use explore::{
+    Beyond, Flow, Limit, Outcome, Space, Steps, Taken, Visit, explore, explore_on, explore_steps,
+};
 pub use fair::{Fairness, Rest, components};
 pub use graph::{Bits, Edge, Graph};
 pub use lasso::{Hop, Lasso, Property, find};

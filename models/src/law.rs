@@ -194,6 +194,4 @@ pub enum On<S: 'static, A: 'static> {
     State(fn(&S) -> bool),
     /// A step: before, action, after.
     Step(fn(&S, &A, &S) -> bool),
-    /// A state and every step that leaves it.
-    Choices(fn(&S, &[(A, S)]) -> bool),
 }

@@ -37,6 +37,8 @@ use crate::render::Told;
 pub struct Pods {
     /// How much the clients do.
     pub scope: Scope,
+    /// How many faults happen at most, of whatever kind; 7 at most.
+    pub faults: u8,
     /// The mistake that it makes.
     pub mutant: Option<Mutant>,
 }
@@ -82,7 +84,11 @@ impl Pods {
     /// The model of Kubernetes as it is.
     #[must_use]
     pub const fn new(scope: Scope) -> Self {
-        Self { scope, mutant: None }
+        let faults = match scope {
+            Scope::Tiny | Scope::Standard => 2,
+            Scope::Large => 3,
+        };
+        Self { scope, faults, mutant: None }
     }
 
     fn is(&self, mutant: Mutant) -> bool {
@@ -344,11 +350,7 @@ impl Protocol for Pods {
     const REFUSALS: &'static [Refusal] = REFUSALS;
 
     fn initial(&self) -> State {
-        let faults_left = match self.scope {
-            Scope::Tiny | Scope::Standard => 2,
-            Scope::Large => 3,
-        };
-        State { faults_left, ..State::EMPTY }
+        State { faults_left: self.faults, ..State::EMPTY }
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {

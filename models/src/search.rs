@@ -63,7 +63,6 @@ pub fn search<M: Protocol, P: Stored<M::State>>(model: M, until: Until) -> Explo
 fn judge<S, A: Copy>(visit: &Visit<'_, S, (A, S)>, on: &On<S, A>, decides: bool) -> Option<Option<A>> {
     match on {
         On::State(predicate) => (predicate(visit.state) == decides).then_some(None),
-        On::Choices(predicate) => (predicate(visit.state, visit.steps) == decides).then_some(None),
         On::Step(predicate) => {
             let decides = |(action, next): &&(A, S)| predicate(visit.state, action, next) == decides;
             visit.steps.iter().find(decides).map(|(action, _)| Some(*action))

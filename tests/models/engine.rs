@@ -3,6 +3,7 @@
 mod known;
 mod random;
 mod symmetry;
+mod threads;
 
 use pod_lifecycle_models::engine::{
     Beyond, Bits, Fairness, Flow, Graph, Lasso, Limit, Outcome, Property, Rest, Space, Steps, explore, find,

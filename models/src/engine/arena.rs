@@ -3,14 +3,14 @@
 use std::hash::{Hash, Hasher};
 
 /// How a state is kept: as itself, or packed. Different states pack differently, and `unpack` gives back what was packed.
-pub trait Stored<S>: Copy + Eq + Hash {
+pub trait Stored<S>: Copy + Eq + Hash + Send {
     /// Packs a state.
     fn pack(state: &S) -> Self;
     /// Unpacks it.
     fn unpack(self) -> S;
 }
 
-impl<S: Copy + Eq + Hash> Stored<S> for S {
+impl<S: Copy + Eq + Hash + Send> Stored<S> for S {
     fn pack(state: &S) -> Self {
         *state
     }
@@ -120,16 +120,20 @@ const WIDTH: usize = 8;
 
 impl Group {
     const FREE: Self = Self([0; WIDTH]);
-}
 
-/// The words of a group of which this holds, a bit each.
-#[inline]
-fn places(group: &[u32; WIDTH], is: impl Fn(u32) -> bool) -> u32 {
-    let mut places = 0;
-    for (place, word) in group.iter().enumerate() {
-        places |= u32::from(is(*word)) << place;
+    /// The number plus one, cut out by `low`, of the word whose other bits are `tag`: zero if there is none, the bits of
+    /// all if there are several. Written so that the compiler looks at all words at once.
+    #[inline]
+    fn numbers(&self, low: u32, tag: u32) -> u32 {
+        low & self.0.iter().fold(0, |all, word| all | if word & !low == tag { *word } else { 0 })
     }
-    places
+
+    /// How many words are taken: groups are filled from the front.
+    #[inline]
+    fn taken(&self) -> usize {
+        let taken: u32 = self.0.iter().map(|word| u32::from(*word != 0)).sum();
+        taken as usize
+    }
 }
 
 /// The number of no state, as an arena holds fewer: the parent of what has none.
@@ -185,11 +189,9 @@ impl<P: Copy + Eq + Hash> Arena<P> {
         let low = self.low();
         ids.extend(states.iter().map(|state| {
             let hash = Folded::of(state);
-            let (tag, group) = (self.tag(hash), &self.index[start(hash, mask)].0);
-            let same = places(group, |word| word & !low == tag);
-            // A free word is no number plus one: it becomes `ROOT` as well.
-            let word = group[same.trailing_zeros() as usize & (WIDTH - 1)];
-            if same == 0 { ROOT } else { (word & low).wrapping_sub(1) }
+            // Without a number it becomes `ROOT`. What is put together of several is either none or compared below.
+            let id = self.index[start(hash, mask)].numbers(low, self.tag(hash)).wrapping_sub(1);
+            if id < self.len { id } else { ROOT }
         }));
         for (state, id) in states.iter().zip(&mut ids[first..]) {
             if *id != ROOT && self.states.get(*id) != *state {
@@ -225,18 +227,18 @@ impl<P: Copy + Eq + Hash> Arena<P> {
         let (tag, low) = (self.tag(hash), self.low());
         let mut at = start(hash, mask);
         loop {
-            let group = &self.index[at].0;
-            let mut same = places(group, |word| word & !low == tag && word != 0);
-            while same != 0 {
-                let id = (group[same.trailing_zeros() as usize & (WIDTH - 1)] & low) - 1;
-                if self.states.get(id) == *state {
-                    return Ok(id);
+            let group = &self.index[at];
+            if group.numbers(low, tag) != 0 {
+                for word in group.0.iter().filter(|word| **word & !low == tag && **word != 0) {
+                    let id = (word & low) - 1;
+                    if self.states.get(id) == *state {
+                        return Ok(id);
+                    }
                 }
-                same &= same - 1;
             }
-            // Groups are filled from the front.
-            if group[WIDTH - 1] == 0 {
-                return Err((at, places(group, |word| word == 0).trailing_zeros() as usize & (WIDTH - 1)));
+            let taken = group.taken();
+            if taken < WIDTH {
+                return Err((at, taken));
             }
             at = (at + 1) & mask;
         }
@@ -246,9 +248,9 @@ impl<P: Copy + Eq + Hash> Arena<P> {
         let mask = self.index.len() - 1;
         let mut at = start(hash, mask);
         loop {
-            let free = places(&self.index[at].0, |word| word == 0);
-            if free != 0 {
-                return (at, free.trailing_zeros() as usize & (WIDTH - 1));
+            let taken = self.index[at].taken();
+            if taken < WIDTH {
+                return (at, taken);
             }
             at = (at + 1) & mask;
         }

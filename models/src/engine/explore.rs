@@ -217,7 +217,8 @@ impl<P: Copy + Eq + Hash> Space<P> {
 /// itself, or packed.
 pub fn explore<M, P>(model: &M, limit: Limit, visit: impl FnMut(&Visit<'_, M::State, ()>) -> Flow) -> Space<P>
 where
-    M: Steps,
+    M: Steps + Sync,
+    M::State: Send,
     M::Action: Clone,
     P: Stored<M::State>,
 {
@@ -229,27 +230,50 @@ where
 pub fn explore_steps<M, P, N>(
     model: &M,
     limit: Limit,
-    note: impl Fn(&M::State, &M::Action, &M::State) -> N,
+    note: impl Fn(&M::State, &M::Action, &M::State) -> N + Sync,
+    visit: impl FnMut(&Visit<'_, M::State, N>) -> Flow,
+) -> Space<P>
+where
+    M: Steps + Sync,
+    M::State: Send,
+    M::Action: Clone,
+    P: Stored<M::State>,
+    N: Send,
+{
+    explore_on(1, model, limit, note, visit)
+}
+
+/// [`explore_steps`] on so many threads: the same states under the same numbers, visited in the same order. The calling
+/// thread alone looks states up and visits them; the others tell the steps of states that come later.
+///
+/// That pays where a step costs much more than to look up where it leads.
+pub fn explore_on<M, P, N>(
+    threads: usize,
+    model: &M,
+    limit: Limit,
+    note: impl Fn(&M::State, &M::Action, &M::State) -> N + Sync,
     mut visit: impl FnMut(&Visit<'_, M::State, N>) -> Flow,
 ) -> Space<P>
 where
-    M: Steps,
+    M: Steps + Sync,
+    M::State: Send,
     M::Action: Clone,
     P: Stored<M::State>,
+    N: Send,
 {
-    let mut run = Run { model, limit: limit.bytes, at: 0, steps: 0, note };
+    let mut run = Run { model, note: &note, limit: limit.bytes, at: 0, steps: 0 };
     let mut whole = Arena::<P>::new();
     for state in model.init_states().iter().filter(|state| model.within_boundary(state)) {
         whole.intern(P::pack(state), ROOT, usize::MAX);
     }
     let roots = whole.len();
-    let end = run.all(&mut whole, &mut visit);
+    let end = run.all(threads, &mut whole, &mut visit);
     if end != Some(Outcome::Stopped) || limit.beyond == Beyond::Stop {
         let outcome = end.unwrap_or(Outcome::Complete);
         return Space { states: Kept::Whole(whole), roots, steps: run.steps, outcome };
     }
     let mut compact = Compact::of(whole, run.at);
-    let end = run.all(&mut compact, &mut visit);
+    let end = run.all(threads, &mut compact, &mut visit);
     let Compact { prints, .. } = compact;
     let outcome = end.unwrap_or_else(|| Outcome::Compacted { omission: omission(prints.len()) });
     Space { states: Kept::Compacted(prints), roots, steps: run.steps, outcome }
@@ -262,7 +286,7 @@ fn omission(states: u32) -> f64 {
 }
 
 /// Where states are kept while they are explored.
-trait Store<P> {
+pub(super) trait Store<P> {
     /// Appends the numbers of these states; [`ROOT`] for one that may not be there.
     fn find_all(&mut self, states: &[P], ids: &mut Vec<u32>);
     fn intern(&mut self, state: P, parent: u32, limit: usize) -> Place;
@@ -321,28 +345,35 @@ impl<P: Copy + Eq + Hash> Store<P> for Compact<P> {
     }
 }
 
-struct Run<'m, M, F> {
-    model: &'m M,
-    limit: usize,
+/// An exploration under way.
+pub(super) struct Run<'m, M, F> {
+    pub(super) model: &'m M,
+    pub(super) note: &'m F,
+    pub(super) limit: usize,
     /// The state that is visited next.
-    at: u32,
-    steps: u64,
-    note: F,
+    pub(super) at: u32,
+    pub(super) steps: u64,
 }
 
-impl<M: Steps, F> Run<'_, M, F>
+impl<M, F> Run<'_, M, F>
 where
+    M: Steps + Sync,
+    M::State: Send,
     M::Action: Clone,
 {
     /// Visits all that is left; `None` if nothing stopped it.
-    fn all<P: Stored<M::State>, N>(
+    fn all<P: Stored<M::State>, N: Send>(
         &mut self,
+        threads: usize,
         store: &mut impl Store<P>,
         visit: &mut impl FnMut(&Visit<'_, M::State, N>) -> Flow,
     ) -> Option<Outcome>
     where
-        F: Fn(&M::State, &M::Action, &M::State) -> N,
+        F: Fn(&M::State, &M::Action, &M::State) -> N + Sync,
     {
+        if threads > 1 {
+            return self.ahead(threads, store, visit);
+        }
         let (mut actions, mut notes) = (Vec::new(), Vec::new());
         let (mut keys, mut to): (Vec<P>, Vec<u32>) = (Vec::new(), Vec::new());
         while let Some(packed) = store.take(self.at) {
@@ -353,20 +384,37 @@ where
                 notes.push((self.note)(&state, &action, &next));
                 keys.push(P::pack(&next));
             });
-            to.clear();
-            store.find_all(&keys, &mut to);
-            for (key, id) in keys.iter().zip(&mut to).filter(|(_, id)| **id == ROOT) {
-                *id = match store.intern(*key, self.at, self.limit) {
-                    Place::Known(id) | Place::New(id) => id,
-                    Place::NoRoom => return Some(Outcome::Stopped),
-                };
+            let end = self.visit(store, &state, &notes, &keys, &mut to, visit);
+            if end.is_some() {
+                return end;
             }
-            self.steps += keys.len() as u64;
-            if visit(&Visit { id: self.at, state: &state, steps: &notes, to: &to }) == Flow::End {
-                return Some(Outcome::Ended);
-            }
-            self.at += 1;
         }
+        None
+    }
+
+    /// Numbers what the steps of the next state lead to and visits it; `None` if the run goes on.
+    pub(super) fn visit<P: Stored<M::State>, N>(
+        &mut self,
+        store: &mut impl Store<P>,
+        state: &M::State,
+        notes: &[N],
+        keys: &[P],
+        to: &mut Vec<u32>,
+        visit: &mut impl FnMut(&Visit<'_, M::State, N>) -> Flow,
+    ) -> Option<Outcome> {
+        to.clear();
+        store.find_all(keys, to);
+        for (key, id) in keys.iter().zip(&mut *to).filter(|(_, id)| **id == ROOT) {
+            *id = match store.intern(*key, self.at, self.limit) {
+                Place::Known(id) | Place::New(id) => id,
+                Place::NoRoom => return Some(Outcome::Stopped),
+            };
+        }
+        self.steps += keys.len() as u64;
+        if visit(&Visit { id: self.at, state, steps: notes, to }) == Flow::End {
+            return Some(Outcome::Ended);
+        }
+        self.at += 1;
         None
     }
 }

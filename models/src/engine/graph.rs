@@ -34,10 +34,11 @@ impl Graph {
     pub fn explore<M, P>(
         model: &M,
         limit: Limit,
-        mark: impl Fn(&M::State, &M::Action, &M::State) -> u32,
+        mark: impl Fn(&M::State, &M::Action, &M::State) -> u32 + Sync,
     ) -> Result<(Space<P>, Self), Outcome>
     where
-        M: Steps,
+        M: Steps + Sync,
+        M::State: Send,
         M::Action: Clone,
         P: Stored<M::State>,
     {

@@ -66,7 +66,7 @@ impl State {
         rest.option(self.removing, |bits, uid| bits.index(UIDS, uid, 1));
         rest.flag(self.forcing);
         rest.index(LIVES, self.life, 2);
-        rest.push(self.faults_left.into(), 2);
+        rest.push(self.faults_left.into(), 3);
         let [first, second] = self.locals.map(local);
         [first, second, rest.0]
     }
@@ -79,7 +79,7 @@ impl State {
             bits.pull_option(Bits::pull_local).filter(|_| bits.0 == 0)
         };
         let mut rest = Bits(rest);
-        let faults_left = u8::try_from(rest.pull(2)).ok()?;
+        let faults_left = u8::try_from(rest.pull(3)).ok()?;
         let life = rest.pick(LIVES, 2)?;
         let forcing = rest.pull_flag();
         let removing = rest.pull_option(|bits| bits.pick(UIDS, 1))?;

@@ -140,6 +140,19 @@ fn a_large_space_is_whole_and_small() {
     }
 }
 
+/// A pair that is kept in 64 bytes, so that fingerprints are smaller.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Wide(u32, u32, [u64; 7]);
+
+impl pod_lifecycle_models::engine::Stored<(u32, u32)> for Wide {
+    fn pack((x, y): &(u32, u32)) -> Self {
+        Self(*x, *y, [0; 7])
+    }
+    fn unpack(self) -> (u32, u32) {
+        (self.0, self.1)
+    }
+}
+
 /// A limit stops an exploration and says so; with compaction it goes on and says what that is worth.
 #[test]
 fn a_limit_is_kept_and_told() {
@@ -150,17 +163,6 @@ fn a_limit_is_kept_and_told() {
     let graph = Graph::explore::<_, (u32, u32)>(&Grid(300), limit(Beyond::Compact), |_, _, _| 0);
     assert!(matches!(graph, Err(Outcome::Compacted { .. } | Outcome::Stopped)));
 
-    // A pair that is kept in 64 bytes, so that fingerprints are smaller.
-    #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-    struct Wide(u32, u32, [u64; 7]);
-    impl pod_lifecycle_models::engine::Stored<(u32, u32)> for Wide {
-        fn pack((x, y): &(u32, u32)) -> Self {
-            Self(*x, *y, [0; 7])
-        }
-        fn unpack(self) -> (u32, u32) {
-            (self.0, self.1)
-        }
-    }
     let limit = Limit { bytes: 3 << 20, beyond: Beyond::Compact };
     let mut visited = 0;
     let space: Space<Wide> = explore(&Grid(300), limit, |visit| {

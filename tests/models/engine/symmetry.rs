@@ -43,7 +43,7 @@ impl Model for Lock {
 
 impl Steps for Lock {}
 
-fn reached<M: Steps<State = Clients>>(model: &M) -> BTreeSet<Clients>
+fn reached<M: Steps<State = Clients> + Sync>(model: &M) -> BTreeSet<Clients>
 where
     M::Action: Clone,
 {
