@@ -93,14 +93,6 @@ impl Graph {
     pub fn enabled(&self, id: u32) -> u32 {
         self.enabled[id as usize]
     }
-
-    /// What the steps take.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.edges.capacity() * size_of::<Edge>()
-            + self.first.capacity() * size_of::<usize>()
-            + self.enabled.capacity() * size_of::<u32>()
-    }
 }
 
 /// A set of states by number.
