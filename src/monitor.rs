@@ -502,12 +502,23 @@ fn removal(asked: Option<Asked>, pod: &View<&str>) -> Option<Removal> {
 fn hash(parts: &[&str]) -> u64 {
     let mut state = 0xcbf2_9ce4_8422_2325_u64;
     for part in parts {
-        for byte in part.bytes().chain([0xff]) {
-            state = (state ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        let (words, rest) = part.as_bytes().as_chunks::<8>();
+        for word in words {
+            state = mixed(state ^ u64::from_le_bytes(*word));
         }
+        let rest = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        // The length keeps apart what ends in zeros, and where one part ends and the next begins.
+        state = mixed(mixed(state ^ rest) ^ part.len() as u64);
     }
-    state = (state ^ state >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    state ^ state >> 32
+    state
+}
+
+/// Both halves of a product: each bit comes to depend on all others.
+fn mixed(word: u64) -> u64 {
+    let product = u128::from(word) * 0xa076_1d64_78bd_642f;
+    #[allow(clippy::cast_possible_truncation, reason = "one half and the other")]
+    let (low, high) = (product as u64, (product >> 64) as u64);
+    low ^ high
 }
 
 /// A violation found in a history, with its place.

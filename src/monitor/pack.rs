@@ -109,7 +109,7 @@ impl Packed {
             out.container(container);
             out.run(notes.runs.get(place).copied().unwrap_or_default(), epoch);
         }
-        Self(out.0.into())
+        Self(out.0.as_slice().into())
     }
 
     /// Takes bytes that were saved; `None` if they are no packed Pod.
@@ -308,6 +308,9 @@ impl Writer {
     }
 }
 
+/// For so many containers room is made before they are read.
+const ROOM: usize = 16;
+
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -432,9 +435,13 @@ impl<'a> Reader<'a> {
             },
             containers: Box::default(),
         };
-        let containers: Option<Vec<_>> =
-            (0..self.length()?).map(|_| Some((self.container()?, self.run(epoch)?))).collect();
-        let (containers, runs): (Vec<_>, Vec<_>) = containers?.into_iter().unzip();
+        let count = self.length()?;
+        let room = count.min(ROOM);
+        let (mut containers, mut runs) = (Vec::with_capacity(room), Vec::with_capacity(room));
+        for _ in 0..count {
+            containers.push(self.container()?);
+            runs.push(self.run(epoch)?);
+        }
         view.containers = containers.into();
         let runs = runs.into();
         Some((Notes { gaps, fate, asked, runs }, (view, uid)))

@@ -8,7 +8,7 @@ use super::removed::{End, Processes};
 use super::{Monitor, hash};
 
 /// The form of a saved monitor; one of another form is refused.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 
 /// Why a saved monitor cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -95,8 +95,8 @@ enum State {
     Between,
     /// A value goes on; up to here (from `start`) its lines have been looked at.
     Collecting(usize),
-    /// A frame of this length has been given out.
-    Given(usize),
+    /// A frame of this length has been given out; so many line ends are in it.
+    Given { length: usize, lines: usize },
     /// Bytes are dropped up to the next line that begins with `{`.
     Dropping { why: Why, from: Place, column: Column },
 }
@@ -137,7 +137,7 @@ impl Frames {
     pub const fn resting(&self) -> Option<Place> {
         match self.state {
             State::Between | State::Collecting(_) => Some(self.at),
-            State::Given(_) | State::Dropping { .. } => None,
+            State::Given { .. } | State::Dropping { .. } => None,
         }
     }
 
@@ -189,8 +189,8 @@ impl Frames {
     pub fn pull(&mut self) -> Option<Frame<'_>> {
         loop {
             match self.state {
-                State::Given(length) => {
-                    self.advance(length);
+                State::Given { length, lines } => {
+                    self.pass(length, lines);
                     self.state = State::Between;
                 }
                 State::Between => {
@@ -202,7 +202,8 @@ impl Frames {
                             if self.too_long(line.length) {
                                 self.drop_from(Why::TooLong);
                             } else if line.more == More::Impossible || line.ends_with_brace {
-                                return Some(self.give(line.length, line.more));
+                                let lines = usize::from(line.more == More::Possible);
+                                return Some(self.give(line.length, lines, line.more));
                             } else {
                                 self.state = State::Collecting(line.length);
                             }
@@ -216,15 +217,15 @@ impl Frames {
                         continue;
                     }
                     match self.rest().get(length) {
-                        None if self.ended => return Some(self.give(length, More::Impossible)),
+                        None if self.ended => return Some(self.give_all(length, More::Impossible)),
                         None => return None,
-                        Some(b'{') => return Some(self.give(length, More::Impossible)),
+                        Some(b'{') => return Some(self.give_all(length, More::Impossible)),
                         Some(first) => {
                             let closes = *first == b'}';
                             let line = self.line_end(length)?;
                             self.state = State::Collecting(line.length);
                             if closes || line.more == More::Impossible {
-                                return Some(self.give(line.length, line.more));
+                                return Some(self.give_all(line.length, line.more));
                             }
                         }
                     }
@@ -255,7 +256,7 @@ impl Frames {
 
     /// Says that the frame given last is the beginning of a value: it comes again with the lines that follow.
     pub const fn unfinished(&mut self) {
-        if let State::Given(length) = self.state {
+        if let State::Given { length, .. } = self.state {
             self.state = State::Collecting(length);
         }
     }
@@ -263,9 +264,9 @@ impl Frames {
     /// Says that the frame given last cannot be read: what follows it is dropped up to the next line that begins
     /// with `{`.
     pub fn broken(&mut self) {
-        if let State::Given(length) = self.state {
+        if let State::Given { length, lines } = self.state {
             let ends_line = length.checked_sub(1).and_then(|last| self.rest().get(last)) == Some(&b'\n');
-            self.advance(length);
+            self.pass(length, lines);
             let column = if ends_line { Column::First } else { Column::Later };
             self.state = State::Dropping { why: Why::Broken, from: self.at, column };
         }
@@ -275,8 +276,14 @@ impl Frames {
         self.buffer.get(self.start..self.filled).unwrap_or_default()
     }
 
-    fn give(&mut self, length: usize, more: More) -> Frame<'_> {
-        self.state = State::Given(length);
+    /// Gives several lines.
+    fn give_all(&mut self, length: usize, more: More) -> Frame<'_> {
+        let lines = self.rest().get(..length).map_or(0, line_ends);
+        self.give(length, lines, more)
+    }
+
+    fn give(&mut self, length: usize, lines: usize, more: More) -> Frame<'_> {
+        self.state = State::Given { length, lines };
         let at = self.at;
         Frame::Record { bytes: self.rest().get(..length).unwrap_or_default(), at, more }
     }
@@ -286,11 +293,14 @@ impl Frames {
     }
 
     fn advance(&mut self, length: usize) {
-        let passed = self.rest().get(..length).unwrap_or_default();
-        let (lines, bytes) = (memchr_iter(b'\n', passed).count(), passed.len());
+        let lines = self.rest().get(..length).map_or(0, line_ends);
+        self.pass(length, lines);
+    }
+
+    const fn pass(&mut self, length: usize, lines: usize) {
         self.at.line += lines as u64;
-        self.at.byte += bytes as u64;
-        self.start += bytes;
+        self.at.byte += length as u64;
+        self.start += length;
     }
 
     fn skip_blank(&mut self) {
@@ -331,6 +341,10 @@ impl Frames {
                 .any(|mark| memmem::find(head, mark).is_some());
         !list
     }
+}
+
+fn line_ends(bytes: &[u8]) -> usize {
+    memchr_iter(b'\n', bytes).count()
 }
 
 struct Line {

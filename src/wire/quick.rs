@@ -28,7 +28,7 @@ impl Error for Doubt {
 
 /// Reads the object or the list at the front of the text, and tells how many bytes it took.
 pub(super) fn first<'a, T: Deserialize<'a>>(text: &'a str) -> Result<(T, usize), Doubt> {
-    let mut quick = Quick { text, at: 0, depth: 0 };
+    let mut quick = Quick { text, at: 0, depth: 0, marks: 0, marked: usize::MAX };
     match quick.peek()? {
         b'{' | b'[' => Ok((T::deserialize(&mut quick)?, quick.at)),
         _ => Err(Doubt),
@@ -45,6 +45,9 @@ struct Quick<'de> {
     text: &'de str,
     at: usize,
     depth: u32,
+    /// The [`marks`] of the block that begins at `marked`.
+    marks: u64,
+    marked: usize,
 }
 
 /// Whether a text has escapes.
@@ -62,20 +65,24 @@ enum Inside {
 }
 
 impl<'de> Quick<'de> {
+    #[inline]
     fn byte(&self) -> Result<u8, Doubt> {
         self.text.as_bytes().get(self.at).copied().ok_or(Doubt)
     }
 
     /// The next byte that is no blank; it is not taken.
+    #[inline]
     fn peek(&mut self) -> Result<u8, Doubt> {
         loop {
             match self.byte()? {
+                byte if byte > b' ' => return Ok(byte),
                 b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
                 byte => return Ok(byte),
             }
         }
     }
 
+    #[inline]
     fn take(&mut self, wanted: u8) -> Result<(), Doubt> {
         if self.peek()? != wanted {
             return Err(Doubt);
@@ -97,7 +104,7 @@ impl<'de> Quick<'de> {
     fn pass_text(&mut self) -> Result<Form, Doubt> {
         let mut form = Form::Plain;
         loop {
-            self.at = special(self.text.as_bytes(), self.at)?;
+            self.pass_plain()?;
             match self.byte()? {
                 b'"' => {
                     self.at += 1;
@@ -111,6 +118,37 @@ impl<'de> Quick<'de> {
                 _ => return Err(Doubt),
             }
         }
+    }
+
+    /// Goes to the next byte that plain text cannot hold.
+    #[inline]
+    fn pass_plain(&mut self) -> Result<(), Doubt> {
+        loop {
+            let place = self.at % BLOCK;
+            if self.at - place != self.marked {
+                self.mark(self.at - place)?;
+            }
+            let marks = self.marks >> place;
+            if marks != 0 {
+                self.at += marks.trailing_zeros() as usize;
+                return Ok(());
+            }
+            self.at += BLOCK - place;
+        }
+    }
+
+    fn mark(&mut self, start: usize) -> Result<(), Doubt> {
+        let rest = self.text.as_bytes().get(start..).ok_or(Doubt)?;
+        self.marks = match rest.first_chunk() {
+            Some(block) => marks(block),
+            None => {
+                let mut block = [0; BLOCK];
+                block.get_mut(..rest.len()).ok_or(Doubt)?.copy_from_slice(rest);
+                marks(&block)
+            }
+        };
+        self.marked = start;
+        Ok(())
     }
 
     fn pass_escape(&mut self) -> Result<(), Doubt> {
@@ -288,30 +326,34 @@ impl<'de> Quick<'de> {
     }
 }
 
-/// The first byte from `at` on that plain text cannot hold: a quote, a backslash, a control character.
-fn special(bytes: &[u8], mut at: usize) -> Result<usize, Doubt> {
-    let rest = bytes.get(at..).unwrap_or_default();
-    let (words, tail) = rest.as_chunks::<8>();
-    for word in words {
-        let found = marks(u64::from_le_bytes(*word));
-        if found != 0 {
-            return Ok(at + found.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-    }
-    let found = tail.iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\');
-    found.map(|place| at + place).ok_or(Doubt)
-}
+/// How many bytes are looked at in one go.
+const BLOCK: usize = 64;
 
-/// Sets the high bit of every byte that plain text cannot hold; above the lowest of them bits can be set in vain.
-const fn marks(word: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGH: u64 = ONES << 7;
-    let (quote, backslash) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
-    let (quotes, backslashes) =
-        (quote.wrapping_sub(ONES) & !quote, backslash.wrapping_sub(ONES) & !backslash);
-    let controls = word.wrapping_sub(ONES * 0x20) & !word;
-    (quotes | backslashes | controls) & HIGH
+/// For each byte of a block the bit that is its word's in [`marks`].
+const BITS: [u8; BLOCK] = {
+    let (mut bits, mut place) = ([0; BLOCK], 0);
+    while place < BLOCK {
+        bits[place] = 1 << (place / 8);
+        place += 1;
+    }
+    bits
+};
+
+/// A bit for each byte of a block that plain text cannot hold: a quote, a backslash, a control character.
+fn marks(block: &[u8; BLOCK]) -> u64 {
+    // In a form that compilers put into vectors.
+    let mut found = [0; BLOCK];
+    for ((found, byte), bit) in found.iter_mut().zip(block).zip(BITS) {
+        *found = if *byte < 0x20 || *byte == b'"' || *byte == b'\\' { bit } else { 0 };
+    }
+    let words = found.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word));
+    // Bit `w` of byte `b` is that of byte `b` of word `w`: rows and columns of a square are exchanged.
+    let mut square = words.fold(0, |square, word| square | word);
+    for (distance, mask) in [(7, 0x00aa_00aa_00aa_00aa), (14, 0x0000_cccc_0000_cccc), (28, 0xf0f0_f0f0)] {
+        let exchanged = (square ^ square >> distance) & mask;
+        square ^= exchanged ^ exchanged << distance;
+    }
+    square
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -330,6 +372,7 @@ struct Members<'a, 'de> {
 
 impl Members<'_, '_> {
     /// Goes to the next member, or past the closing bracket: then there is none.
+    #[inline]
     fn next(&mut self, closing: u8) -> Result<Option<()>, Doubt> {
         let found = self.quick.peek()?;
         if found == closing && self.place != Place::Passed {

@@ -1,8 +1,10 @@
 //! The monitor's memory, and what an audit log tells it.
 
-use pod_lifecycle::monitor::{Monitor, Unknown, Verdict};
-use pod_lifecycle::wire::{self, Document};
-use pod_lifecycle::{RuleId, Violation};
+use std::collections::BTreeSet;
+
+use pod_lifecycle::monitor::{Monitor, Observed, Unknown, Verdict};
+use pod_lifecycle::wire::{self, Document, Pod};
+use pod_lifecycle::{RuleId, View, Violation};
 use serde_json::{Value, json};
 
 fn take(monitor: &mut Monitor, value: &Value) -> Vec<Verdict> {
@@ -232,4 +234,33 @@ fn a_long_stream_leaves_nothing() {
         assert!(monitor.live() <= 51);
     }
     assert!(most[1] <= most[0] + 51 * 2 && most[0] <= 51 * 160, "{most:?}");
+}
+
+/// Pods are told apart by UID, and by namespace and name, however alike these are.
+#[test]
+fn pods_are_told_apart() {
+    let repeated = (0..40).flat_map(|length| ["a", "\0", "\u{7f}"].map(|text| text.repeat(length)));
+    let changed = (0..36).flat_map(|place| {
+        (1..0x80_u8).map(move |byte| {
+            let mut uid = *b"00000000-0000-4000-8000-000000000000";
+            uid[place] ^= byte;
+            String::from_utf8_lossy(&uid).into_owned()
+        })
+    });
+    let uids: BTreeSet<String> = repeated.chain(changed).collect();
+    let (blank, mut monitor) = (Pod::default(), Monitor::new());
+    for (number, uid) in uids.iter().enumerate() {
+        // No two of one name: a successor would take the place of the other.
+        let name = number.to_string();
+        monitor.observe(Observed::Added, View { uid, name: &name, ..View::of(&blank) });
+    }
+    assert_eq!(monitor.live(), uids.len());
+    let names = (0..40).flat_map(|length| (0..=length).map(move |cut| (cut, length - cut)));
+    let mut monitor = Monitor::new();
+    for (number, (namespace, name)) in names.clone().enumerate() {
+        let (uid, namespace, name) = (number.to_string(), "a".repeat(namespace), "a".repeat(name));
+        let pod = View { uid: &*uid, name: &name, namespace: &namespace, ..View::of(&blank) };
+        monitor.observe(Observed::Added, pod);
+    }
+    assert_eq!(monitor.live(), names.count());
 }

@@ -138,6 +138,38 @@ fn quick_reading_changes_nothing_of_whole_events() {
     }
 }
 
+/// Texts are looked at in blocks: what ends one, what is wrong in one and what only looks like it makes no difference at
+/// any place of a block, in what is read and in what is skipped, nor does the end of the input.
+#[test]
+fn quick_reading_changes_nothing_at_any_place_of_a_block() {
+    let bytes = (0..0x80_u8).map(|byte| char::from(byte).to_string());
+    let wide = ["é", "\u{82}", "\u{a2}", "\u{dc}", "\u{2022}", "\u{10ffff}"].map(str::to_owned);
+    let escapes =
+        ["\\\\", "\\\"", "\\\\\\\"", "\\/", "\\u0022", "\\u002", "\\ud800", "\\u00g0"].map(str::to_owned);
+    for scrap in bytes.chain(wide).chain(escapes) {
+        for place in 0..65 {
+            let (before, blank) = ("b".repeat(place), " ".repeat(place));
+            for part in [
+                format!("\"metadata\":{{\"name\":\"{before}{scrap}after\"}}"),
+                format!("\"unread\":[\"{before}{scrap}\"]"),
+                format!("\"unread\":{{\"{before}{scrap}after\":1}}"),
+                format!("{blank}\"unread\":{blank}\"{scrap}\""),
+            ] {
+                fuzz_bodies::read_alike(format!("{{\"kind\":\"Pod\",{part}}}").as_bytes());
+            }
+        }
+    }
+    for length in 0..200 {
+        let whole = format!(
+            "{{\"kind\":\"Pod\",\"{0}\":\"{0}\",\"spec\":{{\"nodeName\":\"{0}\"}}}}",
+            "\\\\".repeat(length)
+        );
+        for end in whole.len().saturating_sub(70)..=whole.len() {
+            fuzz_bodies::read_alike(&whole.as_bytes()[..end]);
+        }
+    }
+}
+
 /// The limit of depth is that of `serde_json`, in what is read and in what is skipped.
 #[test]
 fn quick_reading_changes_nothing_of_depth() {
