@@ -10,7 +10,7 @@ use pod_lifecycle_models::engine::{self, Beyond, Flow, Limit, Space, Stored};
 use pod_lifecycle_models::kill::Kills;
 use pod_lifecycle_models::law::{Protocol, Scope};
 use pod_lifecycle_models::liveness::Plain;
-use pod_lifecycle_models::phase::{self, Phases};
+use pod_lifecycle_models::phase::Phases;
 use pod_lifecycle_models::pod::Pods;
 
 fn main() -> Result<(), String> {
@@ -29,7 +29,7 @@ fn main() -> Result<(), String> {
     let pods = Pods { faults: faults.ok_or("at most 7 faults")?, ..pods };
     match args.first().map(String::as_str) {
         Some("api") => report::<_, api::State>(Api::new(scope), limit, threads),
-        Some("phase") => report::<_, phase::State>(Phases::default(), limit, threads),
+        Some("phase") => report::<_, u64>(Phases::new(scope), limit, threads),
         Some("kill") => report::<_, u128>(Kills::new(scope), limit, threads),
         Some("pod") => report::<_, [u64; 3]>(pods, limit, threads),
         Some(_) | None => return Err("the first argument is the name of a model".into()),

@@ -62,12 +62,20 @@ fn api(scope: Scope, variant: Variant<'_>) -> Api {
 
 const PHASE: Entry = Entry {
     name: "phase",
-    contains: "the three copies of one Pod's phase: computed from one container, cached by the kubelet, stored; the \
-               status writer, a view that lags, a restart with lost memory, the Pod garbage collector",
+    contains: "the status of one Pod with two containers, the first perhaps an init container or a sidecar: computed from what \
+               the runtime knows, cached by the kubelet, stored; starts, restarts and stops, the status writer, a view that \
+               lags, and one or two faults (two in the large scope): a restart of the kubelet, also between the creation of a container and \
+               its start, the removal of a dead instance, the loss of the sandbox, an eviction, a phase by the Pod garbage \
+               collector, a deadline that passes",
     leaves_out: &[
-        "init containers, sidecars, several containers, garbage collection of instances, loss of the sandbox",
-        "reasons, messages and conditions",
-        "status writes of users",
+        "more than two containers, ephemeral containers, restart rules, static Pods, liveness and readiness probes",
+        "restartCount, and how long a back-off lasts: a start is put off at will",
+        "reasons, messages and conditions; exit codes but for 0, not 0, and 137 that the kubelet makes up",
+        "instances but the newest of each container; what `lastState` says of a container that runs, but that there is one",
+        "grace and time: a process ends at any moment, the turn of a sidecar comes or its grace is over",
+        "removal, and a DELETE without grace: a finalizer keeps the Pod (`pod`, `api`)",
+        "admission, and the first list before housekeeping (`pod`); volumes; status writes of users",
+        "a lag of the stored entries that `TerminatePod` reads (KUB-32)",
     ],
     actors: &["User", "API server", "Kubelet", "Runtime", "Pod garbage collector", "Clock"],
     actions: Phases::ACTIONS,
@@ -75,20 +83,23 @@ const PHASE: Entry = Entry {
     laws: laws::<Phases>,
     mutants: || phase::Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
     state_bytes: size_of::<<Phases as Protocol>::State>(),
-    packed_bytes: size_of::<<Phases as Protocol>::State>(),
-    // It is small: all scopes are the same.
-    explore: |_, variant, until| told::<Phases>(explore(phases(variant), until)),
-    search: |_, variant, until| told::<Phases>(search::<_, phase::State>(phases(variant), until)),
-    live: |_, variant, which| liveness::run::<_, phase::State>(phases(variant), which),
+    packed_bytes: size_of::<u64>(),
+    explore: |scope, variant, until| told::<Phases>(explore(phases(scope, variant), until)),
+    search: |scope, variant, until| told::<Phases>(search::<_, u64>(phases(scope, variant), until)),
+    live: |scope, variant, which| liveness::run::<_, u64>(phases(scope, variant), which),
     assumptions: liveness::assumptions::<Phases>,
 };
 
-fn phases(variant: Variant<'_>) -> Phases {
+fn phases(scope: Scope, variant: Variant<'_>) -> Phases {
     let mutant = |id| phase::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
-    match variant {
-        Variant::Faithful | Variant::Remedy(_) => Phases::default(),
-        Variant::Mutant(id) => Phases { mutant: mutant(id) },
-    }
+    let variant = match variant {
+        Variant::Faithful => phase::Variant::Faithful,
+        Variant::Mutant(id) => mutant(id).map_or(phase::Variant::Faithful, phase::Variant::Mutant),
+        Variant::Remedy("removal-waits") => phase::Variant::Remedy(phase::Remedy::RemovalWaits),
+        Variant::Remedy("active-sandbox") => phase::Variant::Remedy(phase::Remedy::ActiveSandbox),
+        Variant::Remedy(_) => phase::Variant::Remedy(phase::Remedy::FailedAgain),
+    };
+    Phases { scope, variant }
 }
 
 const KILL: Entry = Entry {

@@ -6,6 +6,7 @@ mod engine;
 mod kill;
 mod liveness;
 mod paths;
+mod phase;
 mod pod;
 mod runs;
 mod timeline;

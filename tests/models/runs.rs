@@ -31,7 +31,7 @@ fn of_api() {
 
 #[test]
 fn of_phase() {
-    paths_are_runs(Phases::default);
+    paths_are_runs(|| Phases::new(Scope::Tiny));
 }
 
 #[test]

@@ -1,0 +1,38 @@
+//! Mistakes, each of which changes one decision.
+
+use crate::mutants::mutants;
+
+mutants! {
+    StoredIgnored "B01" "kubernetes/kubernetes#58711" "PHA-15"
+        "A terminal stored phase does not force the computed one."
+    SandboxRemade "B02" "openshift/origin#17011" "CTR-02"
+        "A lost sandbox is replaced, and its containers are started, whatever the policy says."
+    CacheIgnored "B03" "kubernetes/kubernetes#105358" "INV-28"
+        "A pass computes the phase from the containers and does not look at the cached one."
+    RestartsEnded "B05" "kubernetes/kubernetes#37447" "INV-21"
+        "A restarted kubelet does not read the stored phase: a Pod that has ended is a new one."
+    NotWithheld "B09" "kubernetes/kubernetes#106884" "INV-26"
+        "A terminal phase is published while a container may still run."
+    NoTerminalPhase "B14" "kubernetes/kubernetes#115331" "LIV-01/terminal"
+        "The worker finishes without forcing a terminal phase."
+    AbsentAwaited "B23" "kubernetes/kubernetes#125880" "KUB-45"
+        "A sidecar waits for its turn until containers have stopped that never ran."
+    InitAlone "B28" "kubernetes/kubernetes#96572" "CTR-12"
+        "Whether an init container starts is decided without a look at the regular containers."
+    FoundUnprobed "B29" "kubernetes/kubernetes#136910" "CTR-12/restarted"
+        "The startup probe of a sidecar that was started before the kubelet is not run again."
+    CreatedRuns "B30" "kubernetes/kubernetes#123839" "CTR-02/created"
+        "A container that was created and never started counts as one that runs."
+    FailedInitIsDone "failed-init-is-done" "invented" "CTR-12/first"
+        "An init container that has ended counts as one that has succeeded."
+    ForcedIfDeleted "forced-if-deleted" "invented" "INV-25"
+        "The worker forces a terminal phase only on a Pod that it has seen deleted."
+    EndsUnnoticed "ends-unnoticed" "invented" "LIV-05"
+        "A normal pass that computes a terminal phase does not end the worker's normal passes."
+    PolicyMisread "policy-misread" "invented" "PHA-05"
+        "Policy `OnFailure` is read as `Never` when a phase is computed."
+    RunningWaits "running-waits" "invented" "PHA-04"
+        "A running container is shown as one that waits."
+    ReturnUnchecked "return-unchecked" "invented" "INV-14"
+        "The API server does not look at containers that leave `terminated`."
+}
