@@ -61,7 +61,7 @@ fn stateright_dfs(bencher: Bencher<'_, '_>, threads: usize) {
 }
 
 /// stateright's breadth-first search over a whole standard scope, every law judged on every step.
-#[divan::bench(args = ["api", "phase", "kill", "pod"], sample_count = 5)]
+#[divan::bench(args = ["api", "phase", "kill", "pod", "identity"], sample_count = 5)]
 fn explore(bencher: Bencher<'_, '_>, name: &str) {
     let Some(model) = catalogue::find(name) else { return };
     let states = (model.explore)(Scope::Standard, Variant::Faithful, Until::Exhausted).states;

@@ -130,6 +130,10 @@ pub fn inspect<S: AsRef<str>>(pod: &View<S>) -> Vec<Violation> {
         found.push(Violation::GraceMissing { due });
     }
     unbound_grace(pod, &mut found);
+    // OBJ-20: neither a create nor a binding makes such a Pod.
+    if let (Some(node), Some(gate)) = (&pod.node, pod.gates.first()) {
+        found.push(Violation::BoundWhileGated { node: node.as_ref().into(), gate: gate.as_ref().into() });
+    }
     match &pod.phase {
         Stored::Absent | Stored::Known(Phase::Pending) => {}
         Stored::Foreign(text) => {
@@ -191,7 +195,7 @@ fn identity<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &
     }
 }
 
-/// INV-04, INV-05, INV-12, DEL-05, DEL-08.
+/// INV-04, INV-05, INV-11, INV-12, DEL-05, DEL-08.
 fn deletion<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &mut Vec<Violation>) {
     if old.deletion == new.deletion {
         return;
@@ -200,6 +204,10 @@ fn deletion<A: AsRef<str>, B: AsRef<str>>(old: &View<A>, new: &View<B>, found: &
         if let Some(due) = old.deletion.due() {
             found.push(Violation::DeletionCleared { old: due });
             return;
+        }
+        // OBJ-03: the first DELETE counts as a change of the spec. Where nobody counts, it is 0.
+        if old.generation > 0 && new.generation == old.generation {
+            found.push(Violation::GenerationKept { generation: new.generation });
         }
         match (new.deletion, old.is_terminal()) {
             (Deletion::Unrecorded { due }, _) => found.push(Violation::GraceMissing { due }),

@@ -68,6 +68,12 @@ pub enum Violation {
         /// After.
         new: i64,
     },
+    /// `deletionTimestamp` was set, and `generation` was not increased with it.
+    #[error("deletionTimestamp was set and generation stayed `{generation}`")]
+    GenerationKept {
+        /// As it was.
+        generation: i64,
+    },
     /// `deletionTimestamp` was set by an update.
     #[error("an update set deletionTimestamp to `{new}`")]
     DeletionSet {

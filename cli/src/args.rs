@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Rules(Rules),
     /// List, show or run a single model
     Model(Model),
+    /// Re-introduce real mistakes, one at a time, and show which law catches each
+    Mutants(Mutants),
     /// Draw the machines from their tables
     Diagram(Diagram),
     /// Walk through the ordinary life of a Pod, step by step, as the model `pod` finds it
@@ -159,6 +161,25 @@ pub(crate) struct Rules {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Mutants {
+    /// Show only this one, with the steps to its counterexample
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Look at all of each mutant, and show every law that it breaks
+    #[arg(long)]
+    pub(crate) matrix: bool,
+    /// How large the models are; by default standard, and tiny for the matrix
+    #[arg(long, value_enum)]
+    pub(crate) scope: Option<Scope>,
+    /// Mutants that are looked at side by side; the default is one per core
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Diagram {
     /// Draw only this machine
     #[arg(value_name = "NAME")]
@@ -242,6 +263,8 @@ pub(crate) struct ModelRun {
 pub(crate) enum Export {
     /// A Mermaid sequence diagram
     Mermaid,
+    /// The events that `kubectl get pod -w -o json --output-watch-events` would print, for `podlife check`
+    Watch,
     /// One JSON object
     Json,
 }

@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         Command::Model(args) => commands::model::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Timeline(args) => commands::timeline::run(&args),
+        Command::Mutants(args) => commands::mutants::run(&args),
         Command::Diagram(args) => commands::diagram::run(&args),
         Command::Walkthrough(args) => commands::walkthrough::run(&args),
     };

@@ -16,6 +16,7 @@ mod diagram;
 mod documents;
 mod explain;
 mod model;
+mod mutants;
 mod rules;
 mod timeline;
 mod verify;

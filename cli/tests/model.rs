@@ -47,6 +47,21 @@ fn a_lasso_is_shown_as_steps() {
     assert_snapshot!(without + &model(&find) + &model(&["run", "api", "--scope", "tiny", "--mutant", "B48"]));
 }
 
+/// What a watcher would see goes straight into `check`, which reports the successor that nobody deleted.
+#[test]
+fn a_path_is_exported_as_a_watch() {
+    let find = ["model", "run", "api", "--scope", "tiny", "--find", "S21", "--export", "watch"];
+    let events = podlife(&find).output().unwrap();
+    assert!(events.status.success());
+    assert_snapshot!(transcript(podlife(&["check", "-"]).write_stdin(events.stdout)));
+}
+
+/// A model without a store says so.
+#[test]
+fn what_cannot_be_watched_is_refused() {
+    assert_snapshot!(model(&["run", "kill", "--scope", "tiny", "--find", "S4", "--export", "watch"]));
+}
+
 #[test]
 fn a_lasso_is_exported() {
     let find = ["model", "run", "phase", "--scope", "tiny", "--find", "LIV-05/always", "--export"];

@@ -424,6 +424,7 @@ fn reviewed(old: &Plain, new: &Plain) -> Vec<RuleId> {
         (old.uid != new.uid || old.created != new.created, RuleId::VAL_01),
         (new.version < old.version, RuleId::INV_03),
         (new.generation < old.generation, RuleId::INV_11),
+        (marks && old.generation > 0 && new.generation == old.generation, RuleId::INV_11),
         (deleting && new.dt.is_none(), RuleId::INV_04),
         ((marks || both) && after.is_none(), RuleId::INV_04),
         (both && after.is_some_and(|g| g > left), RuleId::INV_05),

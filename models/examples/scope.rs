@@ -1,12 +1,13 @@
 //! Explores one model in one scope with the engine, no law judged, and prints what it took:
 //! `scope MODEL SCOPE [GIB [THREADS [FAULTS]]]`, as in `cargo run --release -p pod-lifecycle-models --example scope -- pod large 10 2`.
-//! From the limit in GiB on states are kept as fingerprints. Only model `pod` has faults to be counted.
+//! From the limit in GiB on states are kept as fingerprints. Only of model `pod` the faults can be chosen.
 #![allow(clippy::print_stdout, reason = "that is its purpose")]
 
 use std::time::Instant;
 
 use pod_lifecycle_models::api::{self, Api};
 use pod_lifecycle_models::engine::{self, Beyond, Flow, Limit, Space, Stored};
+use pod_lifecycle_models::identity::Identity;
 use pod_lifecycle_models::kill::Kills;
 use pod_lifecycle_models::law::{Protocol, Scope};
 use pod_lifecycle_models::liveness::Plain;
@@ -31,6 +32,7 @@ fn main() -> Result<(), String> {
         Some("api") => report::<_, api::State>(Api::new(scope), limit, threads),
         Some("phase") => report::<_, u64>(Phases::new(scope), limit, threads),
         Some("kill") => report::<_, u128>(Kills::new(scope), limit, threads),
+        Some("identity") => report::<_, u128>(Identity::new(scope), limit, threads),
         Some("pod") => report::<_, [u64; 3]>(pods, limit, threads),
         Some(_) | None => return Err("the first argument is the name of a model".into()),
     }

@@ -23,7 +23,7 @@ pub use state::{
     Client, Clock, LONG, Node, Options, Pod, Precondition, Role, SHORT, Since, Slot, State, Uid, X,
 };
 
-use crate::law::{Law, Moved, Protocol, Refusal, Scope, Taken};
+use crate::law::{Law, Moved, Protocol, Refusal, Scope, Stored, Taken};
 use crate::render::Told;
 
 /// The model.
@@ -363,6 +363,7 @@ impl Protocol for Api {
     const LAWS: &'static [Law<State, Action>] = laws::LAWS;
     const ACTIONS: &'static [&'static str] = actions::KINDS;
     const REFUSALS: &'static [Refusal] = REFUSALS;
+    const STORED: Stored<State> = Some(|state| Some(state.pod()?.object()));
 
     fn initial(&self) -> State {
         State::EMPTY

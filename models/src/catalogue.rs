@@ -3,21 +3,24 @@
 use std::time::Duration;
 
 use pod_lifecycle::RuleId;
+use serde_json::Value;
 
 use crate::api::{self, Api, Mutant};
 use crate::audit::{Claim, Exploration, Until, explore};
-use crate::engine::Outcome;
+use crate::engine::{Outcome, Stored};
+use crate::identity::{self, Identity};
 use crate::kill::{self, Kills};
-use crate::law::{Kind, Protocol, Refusal, Remedy, Scope};
+use crate::law::{Kind, Protocol, Refusal, Remedy, Scope, Taken};
 use crate::liveness::{self, AssumptionInfo, LiveRun, Which};
 use crate::mutants::MutantInfo;
 use crate::phase::{self, Phases};
 use crate::pod::{self, Pods};
 use crate::render::{Lasso, Told};
 use crate::search::search;
+use crate::watch;
 
 /// The models.
-pub const MODELS: &[Entry] = &[API, PHASE, KILL, POD];
+pub const MODELS: &[Entry] = &[API, PHASE, KILL, POD, IDENTITY];
 
 const API: Entry = Entry {
     name: "api",
@@ -48,6 +51,8 @@ const API: Entry = Entry {
     search: |scope, variant, until| told::<Api>(search::<_, api::State>(api(scope, variant), until)),
     live: |scope, variant, which| liveness::run::<_, api::State>(api(scope, variant), which),
     assumptions: liveness::assumptions::<Api>,
+    faults: |scope| api(scope, Variant::Faithful).faults(),
+    with_faults: |scope, faults| fewer::<_, api::State>(api(scope, Variant::Faithful), faults),
 };
 
 fn api(scope: Scope, variant: Variant<'_>) -> Api {
@@ -88,6 +93,8 @@ const PHASE: Entry = Entry {
     search: |scope, variant, until| told::<Phases>(search::<_, u64>(phases(scope, variant), until)),
     live: |scope, variant, which| liveness::run::<_, u64>(phases(scope, variant), which),
     assumptions: liveness::assumptions::<Phases>,
+    faults: |scope| phases(scope, Variant::Faithful).faults(),
+    with_faults: |scope, faults| fewer::<_, u64>(phases(scope, Variant::Faithful), faults),
 };
 
 fn phases(scope: Scope, variant: Variant<'_>) -> Phases {
@@ -99,7 +106,7 @@ fn phases(scope: Scope, variant: Variant<'_>) -> Phases {
         Variant::Remedy("active-sandbox") => phase::Variant::Remedy(phase::Remedy::ActiveSandbox),
         Variant::Remedy(_) => phase::Variant::Remedy(phase::Remedy::FailedAgain),
     };
-    Phases { scope, variant }
+    Phases { variant, ..Phases::new(scope) }
 }
 
 const KILL: Entry = Entry {
@@ -126,6 +133,8 @@ const KILL: Entry = Entry {
     search: |scope, variant, until| told::<Kills>(search::<_, u128>(kills(scope, variant), until)),
     live: |scope, variant, which| liveness::run::<_, u128>(kills(scope, variant), which),
     assumptions: liveness::assumptions::<Kills>,
+    faults: |scope| kills(scope, Variant::Faithful).faults(),
+    with_faults: |scope, faults| fewer::<_, u128>(kills(scope, Variant::Faithful), faults),
 };
 
 fn kills(scope: Scope, variant: Variant<'_>) -> Kills {
@@ -174,6 +183,8 @@ const POD: Entry = Entry {
     search: |scope, variant, until| told::<Pods>(search::<_, [u64; 3]>(pods(scope, variant), until)),
     live: |scope, variant, which| liveness::run::<_, [u64; 3]>(pods(scope, variant), which),
     assumptions: liveness::assumptions::<Pods>,
+    faults: |scope| pods(scope, Variant::Faithful).faults(),
+    with_faults: |scope, faults| fewer::<_, [u64; 3]>(pods(scope, Variant::Faithful), faults),
 };
 
 fn pods(scope: Scope, variant: Variant<'_>) -> Pods {
@@ -181,6 +192,60 @@ fn pods(scope: Scope, variant: Variant<'_>) -> Pods {
     match variant {
         Variant::Faithful | Variant::Remedy(_) => Pods::new(scope),
         Variant::Mutant(id) => Pods { mutant: mutant(id), ..Pods::new(scope) },
+    }
+}
+
+const IDENTITY: Entry = Entry {
+    name: "identity",
+    contains: "who bears a name while everything breaks: two incarnations alive at a time, a StatefulSet or a ReplicaSet that \
+               recreates, two nodes with a kubelet each whose view lags, taint eviction, the Pod garbage collector, and two \
+               faults (three in the large scope): a partition, a machine that goes off, a kubelet that restarts, an API \
+               server's cache that stands still and a list from it, a forced DELETE, a Node object deleted or tainted while \
+               its machine runs, a lagging informer, a late DELETE by name, a store that is set back",
+    leaves_out: &[
+        "time, graces but for 0 and the Pod's own, and the clamp of DEL-08",
+        "the reads and writes of a DELETE, of a PATCH and of a binding: each is one step (`api`, `pod`)",
+        "finalizers, gates, hooks, containers beside one, volumes, exit codes: a Pod that ends is Failed",
+        "calls that fail, rejections, evictions by the kubelet, a Pod that ends by itself (`pod`)",
+        "a third incarnation while two are alive; an owner that sees the past; a scheduler that does",
+        "readiness of Pods, tolerations and the time until taint eviction; the quarantine of CTL-PGC-04",
+        "a list or a store of the past but for a live Pod, or for none",
+    ],
+    actors: &[
+        "User",
+        "Operator",
+        "API server",
+        "StatefulSet or ReplicaSet",
+        "Scheduler",
+        "Another controller",
+        "Node controller, taint eviction",
+        "Pod garbage collector",
+        "Kubelet n1",
+        "Kubelet n2",
+        "Runtime",
+    ],
+    actions: Identity::ACTIONS,
+    refusals: Identity::REFUSALS,
+    laws: laws::<Identity>,
+    mutants: || identity::Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
+    state_bytes: size_of::<<Identity as Protocol>::State>(),
+    packed_bytes: size_of::<u128>(),
+    explore: |scope, variant, until| told::<Identity>(explore(identities(scope, variant), until)),
+    search: |scope, variant, until| told::<Identity>(search::<_, u128>(identities(scope, variant), until)),
+    live: |scope, variant, which| liveness::run::<_, u128>(identities(scope, variant), which),
+    assumptions: liveness::assumptions::<Identity>,
+    faults: |scope| identities(scope, Variant::Faithful).faults(),
+    with_faults: |scope, faults| fewer::<_, u128>(identities(scope, Variant::Faithful), faults),
+};
+
+fn identities(scope: Scope, variant: Variant<'_>) -> Identity {
+    let plain = Identity::new(scope);
+    let mutant = |id| identity::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
+    let remedy = |id| identity::Remedy::ALL.into_iter().find(|remedy| remedy.id() == id);
+    match variant {
+        Variant::Faithful => plain,
+        Variant::Mutant(id) => Identity { mutant: mutant(id), ..plain },
+        Variant::Remedy(id) => Identity { remedy: remedy(id), ..plain },
     }
 }
 
@@ -221,6 +286,10 @@ pub struct Entry {
     pub live: fn(Scope, Variant<'_>, Which) -> LiveRun,
     /// What the law of this index takes for granted.
     pub assumptions: fn(usize) -> Vec<AssumptionInfo>,
+    /// How many faults may happen; `None` if the model counts none.
+    pub faults: fn(Scope) -> Option<u8>,
+    /// Searches it with so many faults at most.
+    pub with_faults: fn(Scope, u8) -> Run,
 }
 
 /// Which variant of a model.
@@ -289,29 +358,61 @@ pub struct Run {
     pub fired: Vec<u64>,
     /// How often each refusal was seen.
     pub refused: Vec<u64>,
-    /// The law's index, what was found, the shortest path to it.
-    pub found: Vec<(usize, Claim, Vec<Told>)>,
+    /// What was found.
+    pub found: Vec<Finding>,
+}
+
+/// What was found about one law.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The law's index.
+    pub law: usize,
+    /// What was found of it.
+    pub claim: Claim,
+    /// The shortest path to it.
+    pub path: Vec<Told>,
+    /// The watch events of that path; none if the model has no store.
+    pub events: Option<Vec<Value>>,
+    /// The faults on that path by their names.
+    pub faults: Vec<&'static str>,
 }
 
 impl Run {
     /// The path to this claim about the law of this index.
     #[must_use]
     pub fn path(&self, law: usize, claim: Claim) -> Option<&[Told]> {
-        let found = self.found.iter().find(|(index, what, _)| (*index, *what) == (law, claim));
-        found.map(|(_, _, path)| path.as_slice())
+        Some(&self.finding(law, claim)?.path)
+    }
+
+    /// All that was found of this claim about the law of this index.
+    #[must_use]
+    pub fn finding(&self, law: usize, claim: Claim) -> Option<&Finding> {
+        self.found.iter().find(|found| (found.law, found.claim) == (law, claim))
+    }
+
+    /// The faults on that path.
+    #[must_use]
+    pub fn faults(&self, law: usize, claim: Claim) -> Option<&[&'static str]> {
+        Some(&self.finding(law, claim)?.faults)
     }
 }
 
 impl From<LiveRun> for Run {
     /// A lasso breaks its law: the steps of the stem, then once those of the loop.
     fn from(live: LiveRun) -> Self {
-        let path = |lasso: Lasso| [lasso.stem, lasso.cycle].concat();
-        let found = live
-            .checks
-            .into_iter()
-            .filter_map(|check| check.lasso.map(|lasso| (check.law, Claim::Broken, path(lasso))));
+        let found = live.checks.into_iter().filter_map(|check| {
+            let Lasso { stem, cycle, events } = check.lasso?;
+            Some(Finding {
+                law: check.law,
+                claim: Claim::Broken,
+                path: [stem, cycle].concat(),
+                events,
+                faults: Vec::new(),
+            })
+        });
         let LiveRun { states, outcome, elapsed, .. } = live;
-        Self { states, outcome, elapsed, fired: Vec::new(), refused: Vec::new(), found: found.collect() }
+        let (fired, refused) = (Vec::new(), Vec::new());
+        Self { states, outcome, elapsed, fired, refused, found: found.collect() }
     }
 }
 
@@ -322,8 +423,21 @@ fn told<M: Protocol>(exploration: Exploration<M::State, M::Action>) -> Run {
         elapsed: exploration.elapsed,
         fired: exploration.fired,
         refused: exploration.refused,
-        found: exploration.found.into_iter().map(|(law, claim, path)| (law, claim, M::tell(&path))).collect(),
+        found: exploration
+            .found
+            .into_iter()
+            .map(|(law, claim, path)| finding::<M>(law, claim, &path))
+            .collect(),
     }
+}
+
+fn finding<M: Protocol>(law: usize, claim: Claim, path: &[Taken<M::State, M::Action>]) -> Finding {
+    let faults = path.iter().filter_map(|step| M::fault(&step.before, &step.action)).collect();
+    Finding { law, claim, path: M::tell(path), events: watch::events::<M>(path), faults }
+}
+
+fn fewer<M: Protocol, P: Stored<M::State>>(model: M, faults: u8) -> Run {
+    told::<M>(search::<_, P>(model.with_faults(faults), Until::Exhausted))
 }
 
 fn laws<M: Protocol>() -> Vec<LawInfo> {

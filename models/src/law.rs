@@ -6,6 +6,7 @@ use std::hash::Hash;
 use pod_lifecycle::RuleId;
 
 use crate::render::Told;
+use crate::watch::Object;
 
 /// How large a model is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +54,9 @@ pub struct Taken<S, A> {
     pub refused: Option<usize>,
 }
 
+/// How what has the name is read from a state; `None` if there is no store.
+pub type Stored<S> = Option<fn(&S) -> Option<Object>>;
+
 /// A model: actors that decide by calls into `pod-lifecycle`, finite by construction.
 pub trait Protocol: Sized + Send + Sync + 'static {
     /// A state, packed when it is hashed.
@@ -66,6 +70,9 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     const ACTIONS: &'static [&'static str];
     /// The refusals of the API server, each of which must be seen.
     const REFUSALS: &'static [Refusal];
+
+    /// What has the name in a state, as a watcher sees it; `None` if the model has no store.
+    const STORED: Stored<Self::State> = None;
 
     /// Where it begins.
     fn initial(&self) -> Self::State;
@@ -87,6 +94,21 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     }
     /// The index of the action's kind in [`ACTIONS`](Self::ACTIONS).
     fn kind(action: &Self::Action) -> usize;
+    /// How many faults may happen in it; `None` if it counts none.
+    fn faults(&self) -> Option<u8> {
+        None
+    }
+    /// The same model with so many faults at most.
+    #[must_use]
+    fn with_faults(self, faults: u8) -> Self {
+        let _ = faults;
+        self
+    }
+    /// What is broken by an action, in the state that it is taken in, if it is one of the faults that are counted.
+    fn fault(state: &Self::State, action: &Self::Action) -> Option<&'static str> {
+        let _ = (state, action);
+        None
+    }
     /// Tells a path in words.
     fn tell(path: &[Taken<Self::State, Self::Action>]) -> Vec<Told>;
 }

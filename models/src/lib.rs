@@ -10,11 +10,14 @@
 
 pub mod api;
 pub mod audit;
+pub mod candidates;
 pub mod catalogue;
 pub mod engine;
+pub mod identity;
 pub mod kill;
 pub mod law;
 pub mod liveness;
+pub mod matrix;
 pub mod mutants;
 pub mod phase;
 pub mod pod;
@@ -22,5 +25,6 @@ pub mod render;
 pub mod search;
 pub mod verify;
 pub mod walkthrough;
+pub mod watch;
 
 pub use law::{Kind, Law, On, Protocol, Scope};

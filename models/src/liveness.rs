@@ -10,12 +10,15 @@ use crate::engine::{
 };
 use crate::law::{Ask, Assumption, Kind, Law, Protocol, Taken};
 use crate::render::{Lasso, Told};
+use crate::watch;
 
 /// Which checks are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
     /// Each law with all that is given, dropped and added.
     All,
+    /// Each law as it is stated.
+    Stated,
     /// The law of this index, given this.
     Law(usize, Given),
 }
@@ -202,6 +205,7 @@ pub fn run<M: Protocol, P: Stored<M::State>>(model: M, which: Which) -> LiveRun 
         let given: Vec<_> = match which {
             Which::Law(only, given) if only == law => vec![given],
             Which::Law(..) => continue,
+            Which::Stated => vec![Given::AsStated],
             Which::All => {
                 let others = assumptions::<M>(law).into_iter().map(|assumption| assumption.given);
                 [Given::AsStated].into_iter().chain(others).collect()
@@ -259,6 +263,6 @@ impl<M: Protocol, P: Stored<M::State>> Explored<M, P> {
             .collect();
         let mut stem: Vec<Told> = M::tell(&path);
         let cycle = stem.split_off(lasso.stem.len());
-        Some(Lasso { stem, cycle })
+        Some(Lasso { stem, cycle, events: watch::events::<M>(&path) })
     }
 }

@@ -33,6 +33,8 @@ use crate::render::Told;
 pub struct Phases {
     /// Which Pods, and how many faults.
     pub scope: Scope,
+    /// How many faults happen at most to any of them.
+    pub faults: u8,
     /// What differs from Kubernetes.
     pub variant: Variant,
 }
@@ -82,7 +84,7 @@ impl Phases {
     /// The model of Kubernetes as it is.
     #[must_use]
     pub const fn new(scope: Scope) -> Self {
-        Self { scope, variant: Variant::Faithful }
+        Self { scope, faults: actions::FAULTS_MAX, variant: Variant::Faithful }
     }
 
     fn is(self, mutant: Mutant) -> bool {
@@ -114,9 +116,11 @@ impl Phases {
         };
         state.faults_left = state.faults_left.saturating_sub(u8::from(action.is_fault()));
         accepted(match action {
-            Action::Create(template) => {
-                State { template: Some(template), faults_left: self.faults(template), ..state }
-            }
+            Action::Create(template) => State {
+                template: Some(template),
+                faults_left: self.allowed(template).min(self.faults),
+                ..state
+            },
             Action::Delete => Self::delete(state),
             Action::Observe => self.observe(state),
             Action::Sync(backoff) => self.call(state, template, backoff),
@@ -204,6 +208,18 @@ impl Protocol for Phases {
 
     fn kind(action: &Action) -> usize {
         action.kind()
+    }
+
+    fn faults(&self) -> Option<u8> {
+        Some(self.faults)
+    }
+
+    fn with_faults(self, faults: u8) -> Self {
+        Self { faults, ..self }
+    }
+
+    fn fault(_: &State, action: &Action) -> Option<&'static str> {
+        Self::ACTIONS.get(action.kind()).copied().filter(|_| action.is_fault())
     }
 
     fn tell(path: &[Taken<State, Action>]) -> Vec<Told> {

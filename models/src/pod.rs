@@ -29,7 +29,7 @@ pub use state::{
 };
 pub(crate) use tell::tell_apart;
 
-use crate::law::{Law, Moved, Protocol, Refusal, Scope, Taken};
+use crate::law::{Law, Moved, Protocol, Refusal, Scope, Stored, Taken};
 use crate::render::Told;
 
 /// The model.
@@ -210,8 +210,7 @@ impl Pods {
     fn take(&self, state: State, action: Action) -> Changed {
         let change =
             |change: fn(Pod) -> Pod| state.pod.map_or(state, |pod| self.update(state, pod, change(pod)));
-        let overlaps = matches!(action, Action::Create(..)) && state.alive() > 0;
-        let spent = u8::from(action.is_fault() || overlaps);
+        let spent = u8::from(Self::fault(&state, &action).is_some());
         let state = State { faults_left: state.faults_left.saturating_sub(spent), ..state };
         accepted(match action {
             Action::Create(policy, finalizer) => Self::create(state, policy, finalizer),
@@ -348,6 +347,7 @@ impl Protocol for Pods {
     const LAWS: &'static [Law<State, Action>] = laws::LAWS;
     const ACTIONS: &'static [&'static str] = actions::KINDS;
     const REFUSALS: &'static [Refusal] = REFUSALS;
+    const STORED: Stored<State> = Some(State::object);
 
     fn initial(&self) -> State {
         State { faults_left: self.faults, ..State::EMPTY }
@@ -364,6 +364,21 @@ impl Protocol for Pods {
 
     fn kind(action: &Action) -> usize {
         action.kind()
+    }
+
+    fn faults(&self) -> Option<u8> {
+        Some(self.faults)
+    }
+
+    fn with_faults(self, faults: u8) -> Self {
+        Self { faults, ..self }
+    }
+
+    fn fault(state: &State, action: &Action) -> Option<&'static str> {
+        action.fault().or_else(|| {
+            let overlaps = matches!(action, Action::Create(..)) && state.alive() > 0;
+            overlaps.then_some("a successor beside a former owner of the name")
+        })
     }
 
     fn tell(path: &[Taken<State, Action>]) -> Vec<Told> {

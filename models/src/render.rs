@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde::Serialize;
+use serde_json::Value;
 
 /// One step of a path in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,6 +47,9 @@ pub struct Lasso {
     pub stem: Vec<Told>,
     /// What is repeated.
     pub cycle: Vec<Told>,
+    /// The watch events of both, once; none if the model has no store.
+    #[serde(skip)]
+    pub events: Option<Vec<Value>>,
 }
 
 impl Lasso {

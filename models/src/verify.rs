@@ -2,7 +2,7 @@
 //! mutant caught by the law that it names.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -26,6 +26,8 @@ pub struct Report {
     pub kubernetes: &'static str,
     /// How large the models were.
     pub scope: &'static str,
+    /// Distinct states of every exploration: of the models, and of their variants as far as each was looked at.
+    pub explored: u64,
     /// Wall clock of all of it.
     pub seconds: f64,
     /// One each.
@@ -108,6 +110,9 @@ pub struct ExpectedReport {
     pub remedy: Option<&'static str>,
     /// Whether it does.
     pub remedied: Option<bool>,
+    /// The fewest faults with which it is found, by their names; absent if the model counts none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub faults: Option<Vec<&'static str>>,
 }
 
 /// An *eventually*, or that something need not come about.
@@ -192,30 +197,36 @@ pub fn verify(
 ) -> Report {
     #[allow(clippy::disallowed_methods, reason = "the duration is reported, nothing is decided by it")]
     let start = Instant::now();
-    let jobs: Vec<_> = models.iter().flat_map(|entry| jobs(entry)).collect();
-    let mut results = jobs.iter().zip(work(&jobs, scope, threads, progress)).peekable();
-    let (mut problems, mut notes) = (Vec::new(), Vec::new());
+    let jobs: Vec<_> = models.iter().flat_map(|entry| jobs(entry, scope)).collect();
+    let found = side_by_side(&jobs, threads, |job| job.run(scope), progress);
+    let mut results = jobs.iter().zip(found).peekable();
+    let (mut problems, mut notes, mut explored) = (Vec::new(), Vec::new(), 0);
     let models = models
         .iter()
         .map(|entry| {
-            let (mut runs, mut live) = (Vec::new(), None);
+            let (mut runs, mut fewer, mut live) = (Vec::new(), Vec::new(), None);
             while let Some((job, found)) = results.next_if(|(job, _)| job.entry.name == entry.name) {
-                match found.as_ref().map(Found::outcome) {
-                    Some(Outcome::Stopped) => {
+                explored += found.states() as u64;
+                match found.outcome() {
+                    Outcome::Stopped => {
                         problems.push(format!("{}: {:?} {}", entry.name, job.variant, Outcome::Stopped));
                     }
-                    Some(outcome @ Outcome::Compacted { .. }) => {
+                    outcome @ Outcome::Compacted { .. } => {
                         notes.push(format!("{}: {:?} is {outcome}", entry.name, job.variant));
                     }
-                    Some(Outcome::Complete | Outcome::Ended) | None => {}
+                    Outcome::Complete | Outcome::Ended => {}
                 }
                 match found {
-                    Some(Found::Run(run)) => runs.push((job.variant, run)),
-                    Some(Found::Live(run)) => live = Some(run),
-                    None => {}
+                    Found::Run(run) => match job.task {
+                        Task::Fewer(_) => fewer.push(run),
+                        Task::Explore | Task::Search(_) | Task::Break(_) | Task::Live => {
+                            runs.push((job.variant, run));
+                        }
+                    },
+                    Found::Live(run) => live = Some(run),
                 }
             }
-            judge(entry, &runs, live.as_ref(), &mut problems)
+            judge(entry, &runs, &fewer, live.as_ref(), &mut problems)
         })
         .collect();
     let seconds = start.elapsed().as_secs_f64();
@@ -223,6 +234,7 @@ pub fn verify(
         schema_version: 1,
         kubernetes: KUBERNETES,
         scope: scope.as_str(),
+        explored,
         seconds,
         models,
         problems,
@@ -248,6 +260,8 @@ enum Task {
     Break(usize),
     /// Decide with the engine all that eventually happens.
     Live,
+    /// Search it with so many faults at most.
+    Fewer(u8),
 }
 
 /// What a job found.
@@ -257,6 +271,13 @@ enum Found {
 }
 
 impl Found {
+    const fn states(&self) -> usize {
+        match self {
+            Self::Run(run) => run.states,
+            Self::Live(run) => run.states,
+        }
+    }
+
     const fn outcome(&self) -> Outcome {
         match self {
             Self::Run(run) => run.outcome,
@@ -273,12 +294,13 @@ impl Job {
             Task::Search(until) => Found::Run((self.entry.search)(scope, self.variant, until)),
             Task::Break(law) => Found::Run(live(Which::Law(law, Given::AsStated)).into()),
             Task::Live => Found::Live(live(Which::All)),
+            Task::Fewer(faults) => Found::Run((self.entry.with_faults)(scope, faults)),
         }
     }
 }
 
 /// The explorations that a model needs, the longest first.
-fn jobs(entry: &'static Entry) -> Vec<Job> {
+fn jobs(entry: &'static Entry, scope: Scope) -> Vec<Job> {
     let laws = (entry.laws)();
     let search = Task::Search(Until::Exhausted);
     let mut jobs: Vec<_> =
@@ -301,6 +323,12 @@ fn jobs(entry: &'static Entry) -> Vec<Job> {
         };
         add(Variant::Mutant(mutant.id), task);
     }
+    let faults = (entry.faults)(scope).unwrap_or(0);
+    jobs.extend((0..faults).map(|faults| Job {
+        entry,
+        variant: Variant::Faithful,
+        task: Task::Fewer(faults),
+    }));
     jobs
 }
 
@@ -308,13 +336,14 @@ fn is_live(laws: &[LawInfo], law: usize) -> bool {
     laws.get(law).is_some_and(|law| law.kind == LawKind::Eventually)
 }
 
-fn work(
-    jobs: &[Job],
-    scope: Scope,
+/// Runs all jobs on `threads` threads, each job on one, and tells the results in the order of the jobs.
+pub(crate) fn side_by_side<J: Sync, R: Send + Sync>(
+    jobs: &[J],
     threads: usize,
+    run: impl Fn(&J) -> R + Sync,
     progress: impl Fn(Progress) + Sync,
-) -> Vec<Option<Found>> {
-    let results: Vec<Mutex<Option<Found>>> = jobs.iter().map(|_| Mutex::new(None)).collect();
+) -> Vec<R> {
+    let results: Vec<OnceLock<R>> = jobs.iter().map(|_| OnceLock::new()).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|threads_of| {
         for _ in 0..threads.clamp(1, jobs.len().max(1)) {
@@ -323,22 +352,20 @@ fn work(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     jobs.get(index).zip(results.get(index))
                 } {
-                    let found = job.run(scope);
-                    if let Ok(mut slot) = result.lock() {
-                        *slot = Some(found);
-                    }
+                    result.get_or_init(|| run(job));
                     progress(Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, all: jobs.len() });
                 }
             });
         }
     });
-    results.into_iter().map(|result| result.into_inner().ok().flatten()).collect()
+    results.into_iter().filter_map(OnceLock::into_inner).collect()
 }
 
 /// Puts the explorations of one model side by side and notes what is not as it must be.
 fn judge(
     entry: &Entry,
     runs: &[(Variant<'static>, Run)],
+    fewer: &[Run],
     live: Option<&LiveRun>,
     problems: &mut Vec<String>,
 ) -> ModelReport {
@@ -405,7 +432,10 @@ fn judge(
                     ));
                 }
                 let remedy = remedy.map(|remedy| remedy.says);
-                expected_violations.push(ExpectedReport { id, says, steps, remedy, remedied });
+                // The runs with fewer faults come first, the fewest at the head.
+                let least = fewer.iter().chain([faithful]).find_map(|run| run.faults(index, Claim::Expected));
+                let faults = least.filter(|_| !fewer.is_empty()).map(<[_]>::to_vec);
+                expected_violations.push(ExpectedReport { id, says, steps, remedy, remedied, faults });
             }
             LawKind::Eventually | LawKind::Stuck => {
                 liveness.push(alive(entry, index, law, live, &mutants, &mut problem));
@@ -499,9 +529,9 @@ fn mutants<'a>(
     let report = |MutantInfo { id, origin, law, says }| {
         let run = run(Variant::Mutant(id));
         let broken =
-            run.map_or(&[][..], |run| &run.found).iter().filter(|(_, claim, _)| *claim == Claim::Broken);
+            run.map_or(&[][..], |run| &run.found).iter().filter(|found| found.claim == Claim::Broken);
         let broken: Vec<_> =
-            broken.filter_map(|(index, _, path)| Some((*laws.get(*index)?, path.len()))).collect();
+            broken.filter_map(|found| Some((*laws.get(found.law)?, found.path.len()))).collect();
         let steps = broken.iter().find(|(id, _)| *id == law).map(|(_, steps)| *steps);
         let broken = broken.into_iter().map(|(id, _)| id).collect();
         let states = run.map_or(0, |run| run.states);

@@ -7,9 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use pod_lifecycle::phase::Phase;
 
 use crate::law::{Protocol, Scope, Taken};
-use crate::pod::{
-    Action, Admission, Code, Finalizer, Flight, Instance, Pods, Policy, State, Stopped, tell_apart,
-};
+use crate::pod::{Action, Code, Finalizer, Flight, Instance, Pods, Policy, State, Stopped, tell_apart};
 use crate::render::Told;
 
 /// Which part of the life.
@@ -110,9 +108,9 @@ fn deletes(state: &State, action: &Action) -> bool {
     }
 }
 
-/// Neither a fault nor a rejection.
-fn works(action: &Action) -> bool {
-    !action.is_fault() && *action != Action::Observe(Admission::Rejected)
+/// It is no fault.
+const fn works(action: &Action) -> bool {
+    action.fault().is_none()
 }
 
 fn runs(state: &State) -> bool {

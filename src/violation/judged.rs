@@ -19,7 +19,7 @@ impl Violation {
             Self::Beside { .. } => RuleId::NON_01,
             Self::Returned { .. } => RuleId::INV_02,
             Self::VersionFell { .. } => RuleId::INV_03,
-            Self::GenerationFell { .. } => RuleId::INV_11,
+            Self::GenerationFell { .. } | Self::GenerationKept { .. } => RuleId::INV_11,
             Self::DeletionSet { .. } | Self::GraceChanged { .. } => RuleId::VAL_02,
             Self::DeletionCleared { .. } | Self::GraceMissing { .. } => RuleId::INV_04,
             Self::DueMoved { .. } => RuleId::DEL_08,
@@ -70,6 +70,7 @@ impl Violation {
             | Self::CreationChanged { .. }
             | Self::VersionFell { .. }
             | Self::GenerationFell { .. }
+            | Self::GenerationKept { .. }
             | Self::DeletionSet { .. }
             | Self::DeletionCleared { .. }
             | Self::DueMoved { .. }

@@ -19,7 +19,7 @@ impl Violation {
             Self::DisruptedEarly { .. } => "status.conditions[DisruptionTarget]",
             Self::CreationChanged { .. } => "metadata.creationTimestamp",
             Self::VersionFell { .. } => "metadata.resourceVersion",
-            Self::GenerationFell { .. } => "metadata.generation",
+            Self::GenerationFell { .. } | Self::GenerationKept { .. } => "metadata.generation",
             Self::DeletionSet { .. }
             | Self::DeletionCleared { .. }
             | Self::DueMoved { .. }
@@ -80,6 +80,7 @@ impl Violation {
             Self::ByNameOnly { verb } => (none(), (*verb).to_owned()),
             Self::VersionFell { old, new } => (old.to_string(), new.to_string()),
             Self::GenerationFell { old, new } => (old.to_string(), new.to_string()),
+            Self::GenerationKept { generation } => (generation.to_string(), generation.to_string()),
             Self::DeletionSet { new } => (none(), new.to_string()),
             Self::DeletionCleared { old } => (old.to_string(), none()),
             Self::DueMoved { old, new } => (show(&old.due()), show(&new.due())),

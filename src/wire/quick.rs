@@ -330,6 +330,7 @@ impl<'de> Quick<'de> {
 const BLOCK: usize = 64;
 
 /// For each byte of a block the bit that is its word's in [`marks`].
+#[allow(clippy::indexing_slicing, reason = "a constant: out of bounds it would not compile")]
 const BITS: [u8; BLOCK] = {
     let (mut bits, mut place) = ([0; BLOCK], 0);
     while place < BLOCK {

@@ -286,8 +286,12 @@ fn event(kind: &str, object: Value) -> Value {
     json!({ "type": kind, "object": object })
 }
 
-fn deleting(grace: u64, due: &str) -> [(&'static str, Value); 2] {
-    [("/metadata/deletionTimestamp", json!(due)), ("/metadata/deletionGracePeriodSeconds", json!(grace))]
+fn deleting(grace: u64, due: &str) -> [(&'static str, Value); 3] {
+    [
+        ("/metadata/generation", json!(2)), // OBJ-03
+        ("/metadata/deletionTimestamp", json!(due)),
+        ("/metadata/deletionGracePeriodSeconds", json!(grace)),
+    ]
 }
 
 /// INV-07: an object leaves only with `deletionTimestamp` set and grace 0.

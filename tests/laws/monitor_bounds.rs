@@ -80,6 +80,7 @@ fn audit(verb: &str, sub: &str, user: &str, request: Value, response: Value) -> 
 fn ended(version: u32, phase: &str) -> Value {
     let mut pod = pod(1, version);
     pod["status"]["phase"] = json!(phase);
+    pod["metadata"]["generation"] = json!(2);
     pod["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:01:00Z");
     pod["metadata"]["deletionGracePeriodSeconds"] = json!(0);
     pod

@@ -84,16 +84,25 @@ fn val_02_a_deletion_only_gets_shorter() {
     let at = |secs: u32| ("metadata/deletionTimestamp", json!(format!("2026-01-02T03:00:{secs:02}Z")));
     let grace = |grace: i64| ("metadata/deletionGracePeriodSeconds", json!(grace));
     let none = || ("metadata/deletionGracePeriodSeconds", json!(null));
+    let more = || ("metadata/generation", json!(3)); // OBJ-03
     let change = "VAL-02 refused";
-    told(&pod(), &[at(40), grace(30)], &[change, change], &[change], &[]);
-    told(&pod(), &[at(40), grace(0)], &[change, change], &[change], &[]);
-    told(&pod(), &[at(40)], &[change], &[], &["INV-04 refused"]);
+    told(&pod(), &[at(40), grace(30), more()], &[change, change], &[change], &[]);
+    told(&pod(), &[at(40), grace(0), more()], &[change, change], &[change], &[]);
+    told(&pod(), &[at(40), grace(30)], &[change, change], &[change], &["INV-11 refused"]);
+    told(
+        &edited(&pod(), &[("metadata/generation", json!(0))]),
+        &[at(40), grace(30)],
+        &[change, change],
+        &[change],
+        &[],
+    );
+    told(&pod(), &[at(40), more()], &[change], &[], &["INV-04 refused"]);
     let unbound = edited(&pod(), &[("spec/nodeName", json!(null))]);
-    told(&unbound, &[at(40), grace(30)], &[change, change], &[change], &["INV-12 refused"]);
+    told(&unbound, &[at(40), grace(30), more()], &[change, change], &[change], &["INV-12 refused"]);
     for phase in ["Succeeded", "Failed"] {
         let ended = edited(&pod(), &[("status/phase", json!(phase))]);
-        told(&ended, &[at(40), grace(30)], &[change, change], &[change], &["DEL-05 refused"]);
-        told(&ended, &[at(40), grace(0)], &[change, change], &[change], &[]);
+        told(&ended, &[at(40), grace(30), more()], &[change, change], &[change], &["DEL-05 refused"]);
+        told(&ended, &[at(40), grace(0), more()], &[change, change], &[change], &[]);
     }
     let old = deleting(40, json!(30));
     told(&old, &[at(30), grace(20)], &[change], &[change], &[]); // both shifted
@@ -380,6 +389,9 @@ fn obj_31_what_a_single_object_shows() {
     assert_eq!(alone(&unbound(&deleting(40, json!(0)))), [""; 0]);
     assert_eq!(alone(&edited(&pod(), &[("status/phase", json!("Over"))])), ["OBJ-31 undisciplined"]);
     assert_eq!(alone(&edited(&pod(), &[("status/phase", json!("Unknown"))])).len(), 1);
+    let gated = [("spec/schedulingGates", json!([{"name": "g"}]))];
+    assert_eq!(alone(&edited(&pod(), &gated)), ["CRE-30 refused"]);
+    assert_eq!(alone(&unbound(&edited(&pod(), &gated))), [""; 0]);
     let disrupted = json!([{"type": "DisruptionTarget", "status": "True", "reason": "TerminationByKubelet"}]);
     let early = edited(&pod(), &[("status/conditions", disrupted.clone())]);
     assert_eq!(alone(&early), ["INV-29 undisciplined"]);

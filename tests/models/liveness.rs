@@ -66,7 +66,7 @@ fn paths_are_as_short_as_those_of_stateright() {
 fn both_engines_find_the_same() {
     for entry in MODELS {
         let lengths = |run: Run| {
-            run.found.into_iter().map(|(law, claim, path)| (law, claim, path.len())).collect::<Vec<_>>()
+            run.found.into_iter().map(|found| (found.law, found.claim, found.path.len())).collect::<Vec<_>>()
         };
         let (explore, search) = (entry.explore, entry.search);
         let mutants = (entry.mutants)();
@@ -126,6 +126,26 @@ fn liv_08_rests_if_housekeeping_forgets_the_rejected() {
 #[test]
 fn a_pod_of_policy_always_goes_on_for_ever_on_a_node() {
     assert_snapshot!(lasso("pod", "LIV-05/always", Variant::Faithful, None).unwrap().steps());
+}
+
+/// What a restored store has forgotten runs on: the watch of its kubelet is silent.
+#[test]
+fn a_phantom_runs_for_ever() {
+    assert_snapshot!(lasso("identity", "LIV-01/rollback", Variant::Faithful, None).unwrap().steps());
+}
+
+/// The StatefulSet waits for an object that nobody removes.
+#[test]
+fn liv_09_rests() {
+    assert_snapshot!(lasso("identity", "LIV-09", Variant::Faithful, None).unwrap().steps());
+}
+
+/// A Pod that was stopped as an orphan, because its kubelet began with a list of the past, waits for housekeeping.
+#[test]
+fn a_pod_of_the_present_is_not_taken_up() {
+    assert_snapshot!(
+        lasso("identity", "CRE-50/runs", Variant::Mutant("never-taken-up"), None).unwrap().steps()
+    );
 }
 
 /// The problems of one model whose entry has been changed.

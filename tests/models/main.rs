@@ -2,7 +2,9 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod api;
+mod documents;
 mod engine;
+mod identity;
 mod kill;
 mod liveness;
 mod paths;
@@ -11,3 +13,4 @@ mod pod;
 mod runs;
 mod timeline;
 mod verdicts;
+mod watch;

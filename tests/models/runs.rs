@@ -2,6 +2,7 @@
 
 use pod_lifecycle_models::api::Api;
 use pod_lifecycle_models::audit::{Claim, Until, explore};
+use pod_lifecycle_models::identity::Identity;
 use pod_lifecycle_models::law::{Protocol, Scope};
 use pod_lifecycle_models::phase::Phases;
 use pod_lifecycle_models::pod::Pods;
@@ -37,4 +38,9 @@ fn of_phase() {
 #[test]
 fn of_pod() {
     paths_are_runs(|| Pods::new(Scope::Tiny));
+}
+
+#[test]
+fn of_identity() {
+    paths_are_runs(|| Identity::new(Scope::Tiny));
 }

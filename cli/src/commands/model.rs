@@ -5,8 +5,9 @@ use pod_lifecycle_models::catalogue::{self, Entry, LawInfo, LawKind, MODELS, Var
 use pod_lifecycle_models::law::Scope;
 use pod_lifecycle_models::liveness::{AssumptionInfo, Given, LiveRun, Which};
 use pod_lifecycle_models::mutants::MutantInfo;
+use serde_json::Value;
 
-use crate::args::{self, ModelCommand, ModelRun};
+use crate::args::{self, Export, ModelCommand, ModelRun};
 use crate::exit::{CliError, Outcome};
 use crate::render;
 use crate::render::model::{Shown, ShownLasso};
@@ -83,11 +84,30 @@ fn explore(args: &ModelRun) -> Result<Outcome, CliError> {
         render::model::summary(entry, &laws, &run, &expected)?;
         return Ok(outcome(expected.into_iter().all(|expected| expected)));
     };
-    let path = run.path(index, claim);
+    let finding = run.finding(index, claim);
+    // A mutant that is caught is a violation; a path that was asked for is expected.
+    let outcome = outcome((claim == Claim::Broken) != finding.is_some());
+    if args.export == Some(Export::Watch) {
+        return watched(entry, finding.map(|found| found.events.as_deref()), outcome);
+    }
+    let path = finding.map(|found| found.path.as_slice());
     let shown = Shown { entry, law: laws.get(index), claim, path, states: run.states };
     render::model::path(&shown, args.export)?;
-    // A mutant that is caught is a violation; a path that was asked for is expected.
-    Ok(outcome((claim == Claim::Broken) != path.is_some()))
+    Ok(outcome)
+}
+
+/// Shows what a watcher sees of a path, or nothing if there is no path.
+fn watched(entry: &Entry, found: Option<Option<&[Value]>>, outcome: Outcome) -> Result<Outcome, CliError> {
+    match found {
+        Some(None) => Err(CliError::unusable(
+            format!("nothing of model `{}` can be watched: it has no store", entry.name),
+            "--export mermaid and --export json show its paths",
+        )),
+        found => {
+            render::model::events(found.flatten().unwrap_or_default())?;
+            Ok(outcome)
+        }
+    }
 }
 
 const fn outcome(expected: bool) -> Outcome {
@@ -105,11 +125,15 @@ fn live(
     let given = dropped.map_or(Given::AsStated, |assumption| assumption.given);
     let run = (entry.live)(args.scope.into(), variant, Which::Law(index, given));
     let lasso = run.check(index, given).and_then(|check| check.lasso.as_ref());
-    let shown = ShownLasso { entry, law, dropped, lasso, states: run.states };
-    render::model::lasso(&shown, args.export)?;
     // A lasso that was asked for by dropping an assumption is expected.
     let wanted = dropped.is_some() || law.kind == LawKind::Stuck;
-    Ok(outcome(lasso.is_some() == wanted))
+    let outcome = outcome(lasso.is_some() == wanted);
+    if args.export == Some(Export::Watch) {
+        return watched(entry, lasso.map(|lasso| lasso.events.as_deref()), outcome);
+    }
+    let shown = ShownLasso { entry, law, dropped, lasso, states: run.states };
+    render::model::lasso(&shown, args.export)?;
+    Ok(outcome)
 }
 
 fn named_assumption(entry: &Entry, law: usize, id: &str) -> Result<AssumptionInfo, CliError> {

@@ -10,16 +10,21 @@ use crate::commands::model;
 use crate::exit::{CliError, Outcome};
 use crate::render;
 
+/// One thread a core.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
 pub(crate) fn run(args: &args::Verify) -> Result<Outcome, CliError> {
     let models: Vec<&'static Entry> = if args.models.is_empty() {
         MODELS.iter().collect()
     } else {
         args.models.iter().map(|name| model::find(name)).collect::<Result<_, _>>()?
     };
-    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let progress = render::verify::Progress::new();
-    let report =
-        verify::verify(&models, args.scope.into(), args.threads.unwrap_or(cores), |at| progress.show(at));
+    let report = verify::verify(&models, args.scope.into(), args.threads.unwrap_or_else(cores), |at| {
+        progress.show(at);
+    });
     progress.clear();
     if args.json {
         render::json(&report)?;

@@ -8,6 +8,7 @@ use pod_lifecycle_models::catalogue::{Entry, LawInfo, LawKind, Run};
 use pod_lifecycle_models::liveness::{AssumptionInfo, Given};
 use pod_lifecycle_models::render::{Lasso, Told, mermaid, steps};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::args::Export;
 use crate::render::{Paint, counted};
@@ -125,6 +126,15 @@ struct PathReport<'a> {
     path: &'a [Told],
 }
 
+/// A line an event, as a watch prints them.
+pub(crate) fn events(events: &[Value]) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    for event in events {
+        writeln!(out, "{event}")?;
+    }
+    out.flush()
+}
+
 /// A path as numbered steps, or in another form.
 pub(crate) fn path(shown: &Shown<'_>, export: Option<Export>) -> io::Result<()> {
     let (id, says) = shown.law.map_or(("", ""), |law| (law.id, law.says));
@@ -145,7 +155,7 @@ pub(crate) fn path(shown: &Shown<'_>, export: Option<Export>) -> io::Result<()> 
         Some(Export::Mermaid) if shown.path.is_some() => {
             return write!(io::stdout().lock(), "{}", mermaid(path));
         }
-        Some(Export::Mermaid) | None => {}
+        Some(Export::Mermaid | Export::Watch) | None => {}
     }
     let paint = Paint::stdout();
     let mut out = BufWriter::new(io::stdout().lock());
@@ -206,7 +216,7 @@ pub(crate) fn lasso(shown: &ShownLasso<'_>, export: Option<Export>) -> io::Resul
         (Some(Export::Mermaid), Some(lasso)) => {
             return write!(io::stdout().lock(), "{}", lasso.mermaid());
         }
-        (Some(Export::Mermaid), None) | (None, _) => {}
+        (Some(Export::Mermaid), None) | (Some(Export::Watch) | None, _) => {}
     }
     let paint = Paint::stdout();
     let mut out = BufWriter::new(io::stdout().lock());

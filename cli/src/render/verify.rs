@@ -58,9 +58,10 @@ pub(crate) fn text(report: &Report, verbose: bool) -> io::Result<()> {
     };
     writeln!(
         out,
-        "{word}: {} of {} in {:.1} s, scope {} (Kubernetes {KUBERNETES})",
+        "{word}: {} of {}, {} with all variants, in {:.1} s, scope {} (Kubernetes {KUBERNETES})",
         counted(states as u64, "state"),
         counted(report.models.len() as u64, "model"),
+        report.explored,
         report.seconds,
         report.scope,
     )?;
@@ -113,6 +114,14 @@ fn details(out: &mut impl Write, model: &ModelReport) -> io::Result<()> {
     writeln!(out, "\n  expected violations (steps)")?;
     for law in &model.expected_violations {
         writeln!(out, "    {:<17} {:>3}  {}", law.id, steps(law.steps), law.says)?;
+        match law.faults.as_deref() {
+            None => {}
+            Some([]) => writeln!(out, "    {:<17}      with no fault", "")?,
+            Some(faults) => {
+                let count = counted(faults.len() as u64, "fault");
+                writeln!(out, "    {:<17}      with {count}: {}", "", faults.join(", "))?;
+            }
+        }
         if let Some(remedy) = law.remedy {
             let gone = if law.remedied == Some(true) { "gone" } else { "STILL FOUND" };
             writeln!(out, "    {:<17}      {gone} if {remedy}", "")?;

@@ -363,6 +363,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
     scenarios::NON_14,
     scenarios::NON_18,
     scenarios::NON_21_SUCCESSOR,
+    scenarios::NON_21_DELETING,
     scenarios::NON_21_FINALIZER,
     scenarios::S5_REMOVED,
     scenarios::S5_REFUSED,

@@ -61,6 +61,18 @@ pub(super) const NON_21_SUCCESSOR: Law<State, Action> = Law {
     },
 };
 
+pub(super) const NON_21_DELETING: Law<State, Action> = Law {
+    id: "NON-21/deleting",
+    says: "the second write of a removal removes a successor whose own grace has not ended",
+    rests_on: &[RuleId::NON_21, RuleId::DEL_14],
+    kind: Kind::Expected {
+        happens: On::Step(|before, action, after| {
+            successor(before, action, after).is_some_and(|(pod, _)| pod.grace > Some(0))
+        }),
+        remedy: Some(EVERY_UID),
+    },
+};
+
 pub(super) const NON_21_FINALIZER: Law<State, Action> = Law {
     id: "NON-21/finalizer",
     says: "the second write of a removal ignores a finalizer that a concurrent DELETE added after the first",

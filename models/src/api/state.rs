@@ -3,10 +3,12 @@
 use std::fmt;
 
 use pod_lifecycle::binding::{Binding, Gates};
+use pod_lifecycle::container::{self, RestartPolicy};
 use pod_lifecycle::deletion::{Deletion, Facts, Finalizers, Propagation, Request};
 use pod_lifecycle::{Grace, Now, Phase, Time};
 
 use super::pack;
+use crate::watch::{Container, Object};
 
 /// `terminationGracePeriodSeconds`, in seconds.
 pub const SHORT: u8 = 30;
@@ -224,6 +226,24 @@ impl Pod {
     #[inline]
     pub fn deletion(&self) -> Deletion {
         Deletion::from_fields(self.grace.map(|_| DUE), self.grace.map(i64::from))
+    }
+
+    /// What a watcher sees of it: a Pod of one container, whose status is not modelled.
+    pub(super) fn object(&self) -> Object {
+        Object {
+            returned: self.uid == Uid::Departed,
+            grace: self.grace.map(|secs| Grace::from_secs(secs.into())),
+            finalizers: self.finalizers,
+            generation: Some(self.generation),
+            node: self.node.map(|node| match node {
+                Node::Given => "node-1",
+                Node::Chosen => "node-2",
+            }),
+            gates: self.gates,
+            policy: RestartPolicy::Always,
+            phase: if self.terminal { Phase::Failed } else { Phase::Pending },
+            containers: [Some(Container { role: container::Role::Regular, entry: None }), None, None],
+        }
     }
 
     /// What the API server reads beside it.

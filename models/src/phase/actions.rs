@@ -210,8 +210,8 @@ const STANDARD: &[Chance] = &[
     chance(RestartPolicy::Never, Shape::Sidecar, 2, ANY),
 ];
 
-/// Two faults of each.
-const LARGE: u8 = 2;
+/// So many faults of each in the large scope, and nowhere more.
+pub(super) const FAULTS_MAX: u8 = 2;
 
 impl Phases {
     const fn chances(self) -> &'static [Chance] {
@@ -227,10 +227,10 @@ impl Phases {
     }
 
     /// How many faults may happen to such a Pod.
-    pub(super) fn faults(self, template: Template) -> u8 {
+    pub(super) fn allowed(self, template: Template) -> u8 {
         match self.scope {
             Scope::Tiny | Scope::Standard => self.chance(template).map_or(0, |chance| chance.faults),
-            Scope::Large => LARGE,
+            Scope::Large => FAULTS_MAX,
         }
     }
 

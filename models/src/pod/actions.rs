@@ -153,17 +153,22 @@ impl Action {
 }
 
 impl Action {
-    /// Whether it is one of the faults that are counted.
+    /// What it breaks, if it is one of the faults that are counted.
     #[must_use]
-    pub const fn is_fault(&self) -> bool {
+    pub const fn fault(&self) -> Option<&'static str> {
         match self {
-            Self::Fail | Self::StartFails(_) | Self::Read(_) | Self::Evict(_) | Self::Restart => true,
-            Self::Observe(admission) => matches!(admission, Admission::Rejected),
-            Self::Stop(_, stopped) => matches!(stopped, Stopped::Failed),
-            Self::Create(..) | Self::Bind | Self::Delete(_) | Self::Remove(_) | Self::DropFinalizer => false,
-            Self::Pull(_) | Self::Start(_) | Self::Exit(..) | Self::Tick(_) | Self::Unmount(_) => false,
-            Self::Finish(_) | Self::Publish(_) | Self::Patch | Self::FinalDelete => false,
-            Self::Housekeep | Self::KillOrphan(_) => false,
+            Self::Fail => Some("another client writes Failed"),
+            Self::StartFails(_) => Some("start fails"),
+            Self::Read(_) => Some("slow PATCH"),
+            Self::Evict(_) => Some("kubelet evicts"),
+            Self::Restart => Some("kubelet restarts"),
+            Self::Observe(Admission::Rejected) => Some("rejection"),
+            Self::Stop(_, Stopped::Failed) => Some("stop fails"),
+            Self::Observe(Admission::Admitted) | Self::Stop(_, Stopped::Yes) => None,
+            Self::Create(..) | Self::Bind | Self::Delete(_) | Self::Remove(_) | Self::DropFinalizer => None,
+            Self::Pull(_) | Self::Start(_) | Self::Exit(..) | Self::Tick(_) | Self::Unmount(_) => None,
+            Self::Finish(_) | Self::Publish(_) | Self::Patch | Self::FinalDelete => None,
+            Self::Housekeep | Self::KillOrphan(_) => None,
         }
     }
 }

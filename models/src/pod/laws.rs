@@ -310,6 +310,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
     scenarios::NON_09,
     scenarios::NON_11,
     scenarios::NON_12,
+    scenarios::NON_21,
     scenarios::NON_22,
     scenarios::S1,
     scenarios::S2,

@@ -42,7 +42,7 @@ enum Actor {
 }
 
 const fn actor(action: &Action) -> Actor {
-    if action.is_fault() {
+    if action.fault().is_some() {
         return Actor::Chance;
     }
     match *action {

@@ -11,14 +11,14 @@ use crate::law::{Kind, Law, On};
 
 pub(super) const NON_02: Law<State, Action> = Law {
     id: "NON-02",
-    says: "the Failed of another client is overwritten by a phase of the kubelet that is not terminal",
+    says: "the Failed of another client is overwritten by a phase of the kubelet",
     rests_on: &[RuleId::NON_02, RuleId::PHA_37],
     kind: Kind::Expected {
         happens: On::Step(|before, _, after| {
             before.pod.zip(after.pod).is_some_and(|(old, new)| {
                 old.author == Author::Other
                     && old.status.phase.is_terminal()
-                    && !new.status.phase.is_terminal()
+                    && new.status.phase != old.status.phase
             })
         }),
         remedy: None,
@@ -95,6 +95,19 @@ pub(super) const NON_12: Law<State, Action> = Law {
             let lost = current(before).filter(|_| after.pod.is_none());
             *action == Action::Remove(Remover::User)
                 && lost.is_some_and(|(pod, local)| pod.status.phase == Phase::Succeeded && local.mounted)
+        }),
+        remedy: None,
+    },
+};
+
+pub(super) const NON_21: Law<State, Action> = Law {
+    id: "NON-21",
+    says: "the second write of a forced DELETE removes a successor that was never deleted, or has grace left",
+    rests_on: &[RuleId::NON_21, RuleId::DEL_14],
+    kind: Kind::Expected {
+        happens: On::Step(|before, action, after| {
+            let removes = *action == Action::Remove(Remover::User) && after.pod.is_none();
+            removes && before.pod.is_some_and(|pod| pod.grace != Some(Token::Zero))
         }),
         remedy: None,
     },

@@ -1,12 +1,14 @@
 //! The state: what is stored, what the kubelet holds and what the node runs.
 
 use pod_lifecycle::Grace;
-use pod_lifecycle::binding::Binding;
-use pod_lifecycle::container::RestartPolicy;
+use pod_lifecycle::binding::{Binding, Gates};
+use pod_lifecycle::container::{RestartPolicy, Role};
 use pod_lifecycle::deletion::{self, Deletion, Finalizers};
 use pod_lifecycle::phase::{Phase, Source};
 use pod_lifecycle::time::{Now, Time};
 use pod_lifecycle::worker::{self, Worker};
+
+use crate::watch::{Container, Object};
 
 /// A grace as an ordered token: how long it lasts plays no part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -340,6 +342,22 @@ impl State {
     #[must_use]
     pub fn stored(&self, uid: Uid) -> Option<Pod> {
         self.pod.filter(|pod| pod.uid == uid)
+    }
+
+    /// What a watcher of the name sees. The status of the container is not told: only its end is modelled.
+    pub(super) fn object(&self) -> Option<Object> {
+        let pod = self.pod?;
+        Some(Object {
+            returned: false,
+            grace: pod.grace.map(Token::grace),
+            finalizers: pod.finalizers(),
+            generation: None,
+            node: pod.bound.then_some("node-1"),
+            gates: Gates::Open,
+            policy: self.local(pod.uid)?.policy.api(),
+            phase: pod.status.phase,
+            containers: [Some(Container { role: Role::Regular, entry: None }), None, None],
+        })
     }
 
     /// What the kubelet saw last of this incarnation.

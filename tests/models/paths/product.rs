@@ -90,7 +90,7 @@ impl Product<'_> {
         if is_request(action) {
             return self.recording.requests.get(at.requests) == Some(action);
         }
-        !matches!(action, Action::Create(..) | Action::Bind) && !action.is_fault()
+        !matches!(action, Action::Create(..) | Action::Bind) && action.fault().is_none()
     }
 
     /// The moment after a step; `None` if the run ended otherwise in the trace, or no status tells of so late a moment.

@@ -1,0 +1,115 @@
+//! Expected violations that no public report describes as far as it was searched: what Kubernetes does by its own rules and
+//! what may surprise. Each comes with a way to try it on a real cluster; `docs/candidates.md` adds the shortest path.
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The model that shows it.
+    pub model: &'static str,
+    /// Its law there.
+    pub law: &'static str,
+    /// Whom it may hurt.
+    pub harm: &'static str,
+    /// What is public about it.
+    pub known: &'static str,
+    /// What a person does to see it.
+    pub attempt: &'static [&'static str],
+}
+
+/// All of them.
+pub const CANDIDATES: &[Candidate] = &[
+    Candidate {
+        model: "api",
+        law: "NON-21/deleting",
+        harm: "a Pod that is being deleted with its full grace vanishes at once, while its processes run; a StatefulSet then \
+               starts its next Pod of that name beside them",
+        known: "the race is public for a successor that nobody has deleted (kubernetes/kubernetes#19403, #20572); that it also \
+                cuts short the grace of a successor is not described there",
+        attempt: &[
+            "Run two API servers on one etcd, the link of the first one to etcd slowed by some 100 ms (`tc qdisc … netem delay`).",
+            "Create Pod `web` with a nodeName and no kubelet behind it.",
+            "By the slow API server: `kubectl delete pod web --force --grace-period=0`.",
+            "By the fast one, at once: DELETE of `web` with grace 0 and its UID, create `web` anew, and \
+             `kubectl delete pod web --wait=false`.",
+            "The watch shows DELETED of the second `web`, its deletionGracePeriodSeconds still 30.",
+        ],
+    },
+    Candidate {
+        model: "api",
+        law: "S5/removed",
+        harm: "a Pod is bound and removed with grace 0 within moments: its node may have begun to start it, and nobody sends it \
+               a stop signal before the object is gone",
+        known: "no report found; DEL-22 follows from the code",
+        attempt: &[
+            "Register a validating webhook for DELETE of Pods that answers after ten seconds: it runs between the first read \
+             of a DELETE and its write.",
+            "Create Pod `web` with an unknown schedulerName, so that it stays unbound.",
+            "`kubectl delete pod web --wait=false`; within ten seconds POST a Binding of `web` to a node.",
+            "The Pod is removed without ever having deletionGracePeriodSeconds 30, although it is bound.",
+        ],
+    },
+    Candidate {
+        model: "api",
+        law: "NON-13",
+        harm: "`kubectl delete` of a Pod that has ended answers with success, again and again, and the Pod stays: the answer \
+               tells nothing of it",
+        known: "many reports of Pods stuck in Terminating (for example kubernetes/kubernetes#96090); that the order of \
+                deletionTimestamp and terminal phase decides is not among what was found",
+        attempt: &[
+            "Create Pod `web` on a node, wait until it runs, and stop the kubelet of that node.",
+            "`kubectl delete pod web --wait=false`.",
+            "Write the end for the kubelet: `kubectl patch pod web --subresource=status -p '{\"status\":{\"phase\":\"Failed\"}}'`.",
+            "`kubectl delete pod web --wait=false` again: success, and nothing changes. With --grace-period=1 or less it goes on.",
+        ],
+    },
+    Candidate {
+        model: "pod",
+        law: "NON-09",
+        harm: "an eviction under node pressure stops the containers, the kubelet restarts before it has published Failed, and \
+               the Pod goes on as if nothing had been: the pressure stays, and no trace is left in the API",
+        known: "no report found",
+        attempt: &[
+            "Create Pod `web` with terminationGracePeriodSeconds 300 and a process that ignores SIGTERM.",
+            "Fill the node's disk until the kubelet evicts it (its log says so; the API shows nothing yet).",
+            "Restart the kubelet, and free the disk.",
+            "The Pod is Running, no condition says DisruptionTarget, and what had been stopped is started again.",
+        ],
+    },
+    Candidate {
+        model: "kill",
+        law: "NON-07",
+        harm: "after a forced DELETE a later kill with a longer override makes the kubelet wait longer again",
+        known: "no report found",
+        attempt: &[
+            "Create Pod `web` with a finalizer, terminationGracePeriodSeconds 300 and a process that ignores SIGTERM.",
+            "`kubectl delete pod web --grace-period=0 --force`: the finalizer keeps the object, with grace 0.",
+            "Make the kubelet evict it softly (evictionMaxPodGracePeriod 60) while it still stops.",
+            "The log of the pod worker shows the grace grow from 1 to 60.",
+        ],
+    },
+    Candidate {
+        model: "phase",
+        law: "CTR-35/frozen",
+        harm: "a Pod is shown as Pending for as long as it runs: readiness, endpoints and whoever waits for it never hear of it",
+        known: "no report found; kubernetes/kubernetes#123323 was about another way to the same refusal",
+        attempt: &[
+            "Create Pod `web` with restartPolicy Never and two containers, the first of which ends at once.",
+            "Stop the kubelet as soon as the API shows the first container terminated, and remove that dead container from the \
+             runtime (`crictl rm`).",
+            "Start the kubelet again: it starts the container anew.",
+            "Its log repeats that the status manager refuses the transition; `kubectl get pod web` shows what was before.",
+        ],
+    },
+    Candidate {
+        model: "identity",
+        law: "NON-18/pod-gc",
+        harm: "the Pod garbage collector removes the successor of the Pod that it meant, with grace 0, while it runs",
+        known: "kubernetes/kubernetes#29522 says the same of the node controller of 2016; of the Pod garbage collector no report was found",
+        attempt: &[
+            "Let a StatefulSet have Pod `web-0` on a node, and delete the Node object while the API server is slow \
+             (a validating webhook for DELETE of Pods that answers after ten seconds for the Pod garbage collector).",
+            "Within these seconds force-delete `web-0` by another client; the StatefulSet makes it again on another node.",
+            "The DELETE of the Pod garbage collector arrives, by name: the new `web-0` is gone without grace.",
+        ],
+    },
+];

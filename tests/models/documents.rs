@@ -1,0 +1,118 @@
+//! The documents that the models make: `docs/mutants.md` and `docs/candidates.md`. They are written anew with
+//! `UPDATE_DOCUMENTS=1 cargo test --test models documents`, and compared otherwise.
+#![allow(clippy::disallowed_methods, reason = "a test reads what it compares")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use pod_lifecycle::KUBERNETES;
+use pod_lifecycle_models::audit::Until;
+use pod_lifecycle_models::candidates::CANDIDATES;
+use pod_lifecycle_models::catalogue::{self, MODELS, Variant};
+use pod_lifecycle_models::law::Scope;
+use pod_lifecycle_models::matrix::{self, Depth, Row, guarded_by};
+use pod_lifecycle_models::mutants::LEFT_OUT;
+use pod_lifecycle_models::render::steps;
+
+fn compare(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+        fs::write(path, text).unwrap();
+        return;
+    }
+    let stored = fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        stored == text,
+        "docs/{name} is stale: run `UPDATE_DOCUMENTS=1 cargo test --test models documents`"
+    );
+}
+
+/// Each candidate is still found, and its path is the shortest.
+#[test]
+fn candidates() {
+    let mut text = format!(
+        "# Candidates\n\nWhat the models of Kubernetes {KUBERNETES} do by its rules, what looks wrong, and what no public report was \
+         found to describe.\nNone of it is proved to be a defect. Each comes with its shortest path in a model and with a way to try \
+         it on a real\ncluster; whoever does is asked to tell what happened.\n"
+    );
+    for candidate in CANDIDATES {
+        let entry = catalogue::find(candidate.model).unwrap();
+        let laws = (entry.laws)();
+        let index = laws.iter().position(|law| law.id == candidate.law).unwrap();
+        let law = laws[index];
+        let run = (entry.search)(Scope::Tiny, Variant::Faithful, Until::Found(index, law.kind.wanted()));
+        let path = run.path(index, law.kind.wanted()).unwrap();
+        writeln!(text, "\n## {}, model `{}`\n\n{}.\n", law.id, entry.name, capital(law.says)).unwrap();
+        writeln!(text, "- Harm: {}.\n- Known: {}.\n", candidate.harm, candidate.known).unwrap();
+        writeln!(text, "```text\n{}```\n\nTo try it:\n", steps(path)).unwrap();
+        for (number, line) in (1..).zip(candidate.attempt) {
+            writeln!(text, "{number}. {line}").unwrap();
+        }
+    }
+    compare("candidates.md", &text);
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Every mutant is caught, and every known mistake is a mutant or has a reason.
+#[test]
+fn mutants() {
+    let rows = matrix::rows(&matrix::all(MODELS), Scope::Tiny, Depth::Whole, 2, |_| {});
+    let lost: Vec<_> = rows.iter().filter(|row| row.path.is_none()).map(|row| row.mutant.id).collect();
+    assert!(lost.is_empty(), "{lost:?} survive");
+    let ids = rows.iter().map(|row| row.mutant.id).chain(LEFT_OUT.iter().map(|(id, _)| *id));
+    let known: BTreeSet<_> = ids.filter(|id| id.starts_with('B')).map(|id| id[1..].to_owned()).collect();
+    let missing: Vec<_> =
+        (1..=49).map(|number| format!("{number:02}")).filter(|id| !known.contains(id)).collect();
+    assert!(missing.is_empty(), "{missing:?} are neither mutants nor left out with a reason");
+    let real: BTreeSet<_> = rows.iter().map(|row| row.mutant.id).filter(|id| id.starts_with('B')).collect();
+    let mut text = format!(
+        "# Mutants\n\n{} mistakes, of which {} were really made: each changes one decision in a model of Kubernetes {KUBERNETES}, and a \
+         law must\nfall. Steps and states are those of the tiny scopes (`podlife mutants --matrix`); `podlife mutants ID` shows \
+         the steps.\n",
+        rows.len(),
+        real.len(),
+    );
+    for entry in MODELS {
+        let laws = (entry.laws)();
+        let of: Vec<_> = rows.iter().filter(|row| row.model == entry.name).collect();
+        writeln!(
+            text,
+            "\n## Model `{}`\n\n| mutant | report | mistake | falls | steps | breaks as well |",
+            entry.name
+        )
+        .unwrap();
+        text.push_str("| --- | --- | --- | --- | --- | --- |\n");
+        for Row { mutant, path, broken, .. } in of {
+            let others = broken.iter().map(|law| laws[*law].id).filter(|id| *id != mutant.law);
+            let others = others.collect::<Vec<_>>().join(", ");
+            let steps = path.as_ref().map_or(0, Vec::len);
+            writeln!(
+                text,
+                "| {} | {} | {} | {} | {steps} | {others} |",
+                mutant.id, mutant.origin, mutant.says, mutant.law
+            )
+            .unwrap();
+        }
+        text.push_str("\n| without the law | these survive |\n| --- | --- |\n");
+        for (index, law) in laws.iter().enumerate() {
+            let alone: Vec<_> = guarded_by(&rows, entry.name, index).map(|row| row.mutant.id).collect();
+            let breaks = rows.iter().any(|row| row.model == entry.name && row.broken.contains(&index));
+            if breaks {
+                let alone =
+                    if alone.is_empty() { "none: other laws fall too".to_owned() } else { alone.join(", ") };
+                writeln!(text, "| {} | {alone} |", law.id).unwrap();
+            }
+        }
+    }
+    text.push_str("\n## Known mistakes that are no mutant\n\n| mistake | why |\n| --- | --- |\n");
+    for (id, why) in LEFT_OUT {
+        writeln!(text, "| {id} | {why} |").unwrap();
+    }
+    compare("mutants.md", &text);
+}
