@@ -28,7 +28,7 @@ impl Error for Doubt {
 
 /// Reads the object or the list at the front of the text, and tells how many bytes it took.
 pub(super) fn first<'a, T: Deserialize<'a>>(text: &'a str) -> Result<(T, usize), Doubt> {
-    let mut quick = Quick { text, at: 0, depth: 0, marks: 0, marked: usize::MAX };
+    let mut quick = Quick { text, at: 0, depth: 0, marks: 0, marks_ahead: 0, marked: NOWHERE };
     match quick.peek()? {
         b'{' | b'[' => Ok((T::deserialize(&mut quick)?, quick.at)),
         _ => Err(Doubt),
@@ -47,6 +47,8 @@ struct Quick<'de> {
     depth: u32,
     /// The [`marks`] of the block that begins at `marked`.
     marks: u64,
+    /// Those of the block after it: telling them takes longer than passing a text, so they are told before they are asked for.
+    marks_ahead: u64,
     marked: usize,
 }
 
@@ -138,17 +140,21 @@ impl<'de> Quick<'de> {
     }
 
     fn mark(&mut self, start: usize) -> Result<(), Doubt> {
-        let rest = self.text.as_bytes().get(start..).ok_or(Doubt)?;
-        self.marks = match rest.first_chunk() {
-            Some(block) => marks(block),
-            None => {
-                let mut block = [0; BLOCK];
-                block.get_mut(..rest.len()).ok_or(Doubt)?.copy_from_slice(rest);
-                marks(&block)
-            }
-        };
+        self.marks = if start == self.marked + BLOCK { self.marks_ahead } else { self.marks_at(start)? };
+        self.marks_ahead = self.marks_at(start + BLOCK).unwrap_or_default();
         self.marked = start;
         Ok(())
+    }
+
+    #[inline]
+    fn marks_at(&self, start: usize) -> Result<u64, Doubt> {
+        let rest = self.text.as_bytes().get(start..).ok_or(Doubt)?;
+        if let Some(block) = rest.first_chunk() {
+            return Ok(marks(block));
+        }
+        let mut block = [0; BLOCK];
+        block.get_mut(..rest.len()).ok_or(Doubt)?.copy_from_slice(rest);
+        Ok(marks(&block))
     }
 
     fn pass_escape(&mut self) -> Result<(), Doubt> {
@@ -328,6 +334,9 @@ impl<'de> Quick<'de> {
 
 /// How many bytes are looked at in one go.
 const BLOCK: usize = 64;
+
+/// Before any block was looked at; no block begins one further.
+const NOWHERE: usize = usize::MAX - BLOCK;
 
 /// For each byte of a block the bit that is its word's in [`marks`].
 #[allow(clippy::indexing_slicing, reason = "a constant: out of bounds it would not compile")]

@@ -115,10 +115,15 @@ proptest! {
         prop_assert_eq!(read([stream(&parts).as_bytes()], 1 << 20).1, expected);
     }
 
-    /// Every byte of a stream lies in at most one frame, frames come in order, and lines are counted.
+    /// Every byte of a stream lies in at most one frame, frames come in order, and lines are counted, whether or not
+    /// the last one ends. Where a stream may be left and taken up again, all before it has been given.
     #[test]
-    fn places_are_true(parts in vec(part(), 0..8)) {
-        let text = stream(&parts);
+    fn places_are_true(parts in vec(part(), 0..8), unended in prop::option::of(part())) {
+        let mut text = stream(&parts);
+        if let Some(Part::Good(last) | Part::Garbage(last)) = unended {
+            text.push_str(&last);
+        }
+        let line_of = |byte: u64| 1 + text[..usize::try_from(byte).unwrap()].matches('\n').count() as u64;
         let mut frames = Frames::new(1 << 20);
         frames.feed(text.as_bytes());
         frames.end();
@@ -128,12 +133,16 @@ proptest! {
                 Frame::Record { bytes, at, .. } => (at, bytes.len() as u64),
                 Frame::Garbage { at, length } | Frame::TooLong { at, length } => (at, length),
             };
-            let start = usize::try_from(at.byte).unwrap();
             prop_assert!(at.byte >= passed && length > 0);
-            prop_assert_eq!(at.line, 1 + text[..start].matches('\n').count() as u64);
+            prop_assert_eq!(at.line, line_of(at.byte));
             passed = at.byte + length;
+            if let Some(rest) = frames.resting() {
+                prop_assert_eq!((rest.byte, rest.line), (passed, line_of(passed)));
+            }
         }
         prop_assert!(passed <= text.len() as u64);
+        let end = frames.resting();
+        prop_assert_eq!(end.map(|end| (end.byte, end.line)), Some((text.len() as u64, line_of(text.len() as u64))));
     }
 }
 
