@@ -24,7 +24,14 @@ pub enum Gates {
     Closed,
 }
 
-/// What the decision reads besides its own state.
+/// What the decision reads besides its own state. It reads of the Pod alone: whether the node exists plays no part
+/// (CRE-31, NON-16).
+///
+/// ```compile_fail
+/// use pod_lifecycle::Deletion;
+/// use pod_lifecycle::binding::{Facts, Gates};
+/// let facts = Facts { deletion: Deletion::Live, gates: Gates::Open, node: "gone" };
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Facts {
     /// How far deletion has gone.

@@ -30,7 +30,13 @@ pub enum Operation {
     Connect,
 }
 
-/// What is stored under the name.
+/// What is stored under the name: nothing, or one object. Two cannot be written (INV-01).
+///
+/// ```compile_fail
+/// use pod_lifecycle::Deletion;
+/// use pod_lifecycle::creation::Slot;
+/// let two = Slot::Taken(Deletion::Live, Deletion::Live);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Slot {
     /// Nothing.

@@ -9,7 +9,7 @@ use std::fmt;
 
 use crate::deletion::Deletion;
 use crate::phase::{Phase, Source};
-use crate::worker::{Housekeeping, Mirror, Question, Worker, is_critical};
+use crate::worker::{Housekeeping, Kind, Mirror, Question, Worker, is_critical};
 
 /// Whether the handlers are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -269,5 +269,42 @@ pub const fn pushes_through(
     match (record, runtime) {
         (None, InRuntime::Gone) => stored.is_terminal() && deletion.is_deleting(),
         (Some(_), _) | (None, InRuntime::Running) => false,
+    }
+}
+
+/// With which update housekeeping gives a listed Pod that no worker knows to one; `None` if to none, and what runs of it
+/// is an orphan then (KUB-60). `listed` is the phase that the API shows, `held` that of the status that this kubelet
+/// process keeps itself, such as the one of a Pod that it rejected.
+///
+/// What has not ended is synced as if it were new, but without admission: a Pod that came again while its worker ended
+/// (KUB-66), or one that was stopped as an orphan before it was listed. That is no rule of its own: it comes from the source of
+/// the kubelet (`pkg/kubelet/kubelet_pods.go#Kubelet.HandlePodCleanups`, `#Kubelet.filterOutInactivePods`), and KUB-27, the same
+/// pass over the records, is the nearest one. What has ended is finished if [`pushes_through`] asks for it (CRE-46).
+///
+/// ```
+/// use pod_lifecycle::kubelet_admission::{InRuntime, Rejected, takes_up};
+/// use pod_lifecycle::worker::Kind;
+/// use pod_lifecycle::{Deletion, Phase};
+/// let runs = |held| takes_up(Phase::Running, held, Deletion::Live, None, InRuntime::Running);
+/// assert_eq!(runs(None), Some(Kind::Create));
+/// assert_eq!(runs(Some(Rejected::PHASE)), None);
+/// ```
+#[must_use]
+pub const fn takes_up(
+    listed: Phase,
+    held: Option<Phase>,
+    deletion: Deletion,
+    record: Option<Worker>,
+    runtime: InRuntime,
+) -> Option<Kind> {
+    let ended = match held {
+        Some(held) => held.is_terminal() || listed.is_terminal(),
+        None => listed.is_terminal(),
+    };
+    match record {
+        Some(_) => None,
+        None if !ended => Some(Kind::Create),
+        None if pushes_through(listed, deletion, record, runtime) => Some(Kind::Kill),
+        None => None,
     }
 }

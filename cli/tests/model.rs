@@ -56,6 +56,18 @@ fn a_path_is_exported_as_a_watch() {
     assert_snapshot!(transcript(podlife(&["check", "-"]).write_stdin(events.stdout)));
 }
 
+/// Each model with a store is exported: what the Pod garbage collector wrote is overwritten, and two Pods of one name run.
+#[test]
+fn paths_of_other_models_are_exported_as_watches() {
+    for (name, law, rule) in [("phase", "NON-02", "NON-02"), ("identity", "NON-01/forced", "NON-01")] {
+        let find = ["model", "run", name, "--scope", "tiny", "--find", law, "--export", "watch"];
+        let events = podlife(&find).output().unwrap();
+        assert!(events.status.success());
+        let checked = transcript(podlife(&["check", "-"]).write_stdin(events.stdout));
+        assert!(checked.contains(rule) && checked.contains("hazard"), "{checked}");
+    }
+}
+
 /// A model without a store says so.
 #[test]
 fn what_cannot_be_watched_is_refused() {

@@ -23,8 +23,9 @@ pub use state::{
     Client, Clock, LONG, Node, Options, Pod, Precondition, Role, SHORT, Since, Slot, State, Uid, X,
 };
 
-use crate::law::{Law, Moved, Protocol, Refusal, Scope, Stored, Taken};
+use crate::law::{Law, Moved, Protocol, Refusal, Scope, Taken, Watched};
 use crate::render::Told;
+use crate::watch;
 
 /// The model.
 #[derive(Clone, Copy, Debug)]
@@ -363,7 +364,10 @@ impl Protocol for Api {
     const LAWS: &'static [Law<State, Action>] = laws::LAWS;
     const ACTIONS: &'static [&'static str] = actions::KINDS;
     const REFUSALS: &'static [Refusal] = REFUSALS;
-    const STORED: Stored<State> = Some(|state| Some(state.pod()?.object()));
+    const WATCHED: Watched<State, Action> = Some(|step| {
+        let object = |state: &State| state.pod().map(|pod| pod.object());
+        watch::seen(object(&step.before), object(&step.after))
+    });
 
     fn initial(&self) -> State {
         State::EMPTY

@@ -112,4 +112,65 @@ pub const CANDIDATES: &[Candidate] = &[
             "The DELETE of the Pod garbage collector arrives, by name: the new `web-0` is gone without grace.",
         ],
     },
+    Candidate {
+        model: "identity",
+        law: "NON-19/orphan",
+        harm: "a Pod that runs and that nobody touched is stopped with a short grace, then started again: its kubelet takes it \
+               for an orphan until its watch has caught up",
+        known: "kubernetes/kubernetes#59848 is about the opposite, a Pod of the past that is started; that a Pod of the present is \
+                stopped is not among what was found",
+        attempt: &[
+            "Run two API servers, and hold up the link of the second one to etcd (`iptables … -j DROP`): its cache stands still.",
+            "Create Pod `web` by the first one, and wait until it runs.",
+            "Let the kubelet use the list fallback (feature gate WatchListClient off), point it to the second API server, restart it.",
+            "Its log says that the Pod is orphaned and must be torn down; the API shows no DELETE.",
+        ],
+    },
+    Candidate {
+        model: "identity",
+        law: "NON-02/stale-list",
+        harm: "a Pod that its own kubelet has told to be Failed is Running again: whoever has replaced it, or counted it, was told \
+               what did not last",
+        known: "kubernetes/kubernetes#59848 is about processes that start beside a successor; the phase that is taken back is not \
+                among what was found (kubernetes/kubernetes#58711 and #125410 are about other ways)",
+        attempt: &[
+            "Run two API servers, and create Pod `web` with a finalizer and terminationGracePeriodSeconds 1; wait until it runs.",
+            "Hold up the link of the second API server to etcd: its cache stands still.",
+            "By the first one: `kubectl delete pod web --wait=false`, and wait until the phase is Failed.",
+            "Let the kubelet use the list fallback, point it to the second API server, and restart it.",
+            "The watch at the first API server shows phase Running after Failed.",
+        ],
+    },
+    Candidate {
+        model: "phase",
+        law: "NON-10/stopped",
+        harm: "a container that has done its work runs once more, although policy OnFailure asks for that only after a failure",
+        known: "no report found; kubernetes/kubernetes#92613 was about a sandbox that is made anew although nothing is to be started",
+        attempt: &[
+            "Create Pod `web` with restartPolicy OnFailure and two containers that end with 0 on SIGTERM.",
+            "Stop its sandbox on the node (`crictl stopp`).",
+            "The kubelet stops both containers, which end with 0, makes a new sandbox and starts both again.",
+        ],
+    },
+];
+
+/// Expected violations that look like candidates and are public: model, law, and where.
+pub const PUBLIC: &[(&str, &str, &str)] = &[
+    (
+        "identity",
+        "NON-01/stale-list",
+        "kubernetes/kubernetes#59848 tells it, and that it is not solved while lists may be old",
+    ),
+    (
+        "identity",
+        "NON-01/out-of-service",
+        "kubernetes/enhancements#1116 asks to add the taint only if the node is not coming back for some time, and not while it \
+         restarts: a machine that boots before the taint is taken back is what that warns of",
+    ),
+    (
+        "phase",
+        "CTR-12/again",
+        "kubernetes/kubernetes#90271: init containers may run again once the runtime has lost them and all regular ones are stopped; \
+         kubernetes/kubernetes#96572 made it impossible beside one that runs",
+    ),
 ];

@@ -10,7 +10,7 @@ use crate::audit::{Claim, Exploration, Until, explore};
 use crate::engine::{Outcome, Stored};
 use crate::identity::{self, Identity};
 use crate::kill::{self, Kills};
-use crate::law::{Kind, Protocol, Refusal, Remedy, Scope, Taken};
+use crate::law::{Assumes, Kind, Law, Protocol, Refusal, Remedy, Scope, Taken};
 use crate::liveness::{self, AssumptionInfo, LiveRun, Which};
 use crate::mutants::MutantInfo;
 use crate::phase::{self, Phases};
@@ -314,6 +314,8 @@ pub struct LawInfo {
     pub rests_on: &'static [RuleId],
     /// What it claims.
     pub kind: LawKind,
+    /// What it takes for granted.
+    pub assumes: &'static dyn Assumes,
 }
 
 /// What a law claims.
@@ -412,7 +414,7 @@ impl From<LiveRun> for Run {
         });
         let LiveRun { states, outcome, elapsed, .. } = live;
         let (fired, refused) = (Vec::new(), Vec::new());
-        Self { states, outcome, elapsed, fired, refused, found: found.collect() }
+        Self { states, outcome, elapsed, fired, refused, found: found.chain(live.found).collect() }
     }
 }
 
@@ -431,7 +433,7 @@ fn told<M: Protocol>(exploration: Exploration<M::State, M::Action>) -> Run {
     }
 }
 
-fn finding<M: Protocol>(law: usize, claim: Claim, path: &[Taken<M::State, M::Action>]) -> Finding {
+pub(crate) fn finding<M: Protocol>(law: usize, claim: Claim, path: &[Taken<M::State, M::Action>]) -> Finding {
     let faults = path.iter().filter_map(|step| M::fault(&step.before, &step.action)).collect();
     Finding { law, claim, path: M::tell(path), events: watch::events::<M>(path), faults }
 }
@@ -448,8 +450,12 @@ fn laws<M: Protocol>() -> Vec<LawInfo> {
         Kind::Eventually { .. } => LawKind::Eventually,
         Kind::Stuck { .. } => LawKind::Stuck,
     };
-    M::LAWS
-        .iter()
-        .map(|law| LawInfo { id: law.id, says: law.says, rests_on: law.rests_on, kind: kind(&law.kind) })
-        .collect()
+    let info = |law: &'static Law<M::State, M::Action>| LawInfo {
+        id: law.id,
+        says: law.says,
+        rests_on: law.rests_on,
+        kind: kind(&law.kind),
+        assumes: law,
+    };
+    M::LAWS.iter().map(info).collect()
 }

@@ -11,6 +11,7 @@ mod pack;
 mod scenarios;
 mod state;
 mod tell;
+mod watched;
 
 use pod_lifecycle::binding::{self, Binding, Gates};
 use pod_lifecycle::controllers::pod_gc::{self, Effect as Turn, Reason};
@@ -28,7 +29,7 @@ pub use state::{
     Breach, Incarnation, Life, Machine, Meant, Node, Object, Owner, Process, State, Stored, Uid,
 };
 
-use crate::law::{Law, Moved, Protocol, Refusal, Scope, Taken};
+use crate::law::{Law, Moved, Protocol, Refusal, Scope, Taken, Watched};
 use crate::render::Told;
 
 /// The model.
@@ -449,6 +450,7 @@ impl Protocol for Identity {
     const LAWS: &'static [Law<State, Action>] = laws::LAWS;
     const ACTIONS: &'static [&'static str] = actions::KINDS;
     const REFUSALS: &'static [Refusal] = REFUSALS;
+    const WATCHED: Watched<State, Action> = Some(watched::seen);
 
     fn initial(&self) -> State {
         State { faults_left: self.faults, ..State::EMPTY }

@@ -6,7 +6,7 @@ use std::hash::Hash;
 use pod_lifecycle::RuleId;
 
 use crate::render::Told;
-use crate::watch::Object;
+use crate::watch::Seen;
 
 /// How large a model is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,8 +54,8 @@ pub struct Taken<S, A> {
     pub refused: Option<usize>,
 }
 
-/// How what has the name is read from a state; `None` if there is no store.
-pub type Stored<S> = Option<fn(&S) -> Option<Object>>;
+/// What a watcher sees of a step; `None` if there is no store.
+pub type Watched<S, A> = Option<fn(&Taken<S, A>) -> Seen>;
 
 /// A model: actors that decide by calls into `pod-lifecycle`, finite by construction.
 pub trait Protocol: Sized + Send + Sync + 'static {
@@ -71,8 +71,8 @@ pub trait Protocol: Sized + Send + Sync + 'static {
     /// The refusals of the API server, each of which must be seen.
     const REFUSALS: &'static [Refusal];
 
-    /// What has the name in a state, as a watcher sees it; `None` if the model has no store.
-    const STORED: Stored<Self::State> = None;
+    /// What a watcher sees of a step; `None` if the model has no store.
+    const WATCHED: Watched<Self::State, Self::Action> = None;
 
     /// Where it begins.
     fn initial(&self) -> Self::State;
@@ -187,6 +187,62 @@ pub struct Assumption<S: 'static, A: 'static> {
     pub says: &'static str,
     /// What it asks of a run; all of it.
     pub asks: &'static [Ask<S, A>],
+}
+
+/// An assumption without the steps that it asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assumed {
+    /// Its name.
+    pub id: &'static str,
+    /// One sentence.
+    pub says: &'static str,
+    /// To how many sets of steps it asks weak fairness.
+    pub weak: usize,
+    /// To how many strong fairness.
+    pub strong: usize,
+    /// How many are taken finitely often.
+    pub finitely: usize,
+}
+
+impl<S, A> Assumption<S, A> {
+    fn assumed(&self) -> Assumed {
+        let count = |of: fn(&Ask<S, A>) -> bool| self.asks.iter().filter(|ask| of(ask)).count();
+        Assumed {
+            id: self.id,
+            says: self.says,
+            weak: count(|ask| matches!(ask, Ask::Weak(_))),
+            strong: count(|ask| matches!(ask, Ask::Strong(_))),
+            finitely: count(|ask| matches!(ask, Ask::Finitely(_))),
+        }
+    }
+}
+
+/// What can be told of a law without its model.
+pub trait Assumes: Debug + Sync {
+    /// What it takes for granted.
+    fn assuming(&self) -> Vec<Assumed>;
+    /// Each of these would make come about what need not.
+    fn unless(&self) -> Vec<Assumed>;
+}
+
+impl<S: Debug, A: Debug> Assumes for Law<S, A> {
+    fn assuming(&self) -> Vec<Assumed> {
+        match &self.kind {
+            Kind::Eventually { assuming, .. } | Kind::Stuck { assuming, .. } => {
+                assuming.iter().map(Assumption::assumed).collect()
+            }
+            Kind::Always { .. } | Kind::Sometimes(_) | Kind::Expected { .. } => Vec::new(),
+        }
+    }
+
+    fn unless(&self) -> Vec<Assumed> {
+        match &self.kind {
+            Kind::Stuck { unless, .. } => unless.iter().map(Assumption::assumed).collect(),
+            Kind::Eventually { .. } | Kind::Always { .. } | Kind::Sometimes(_) | Kind::Expected { .. } => {
+                Vec::new()
+            }
+        }
+    }
 }
 
 /// What is asked of certain steps, given as what they begin in and what happens.

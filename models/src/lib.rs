@@ -10,8 +10,10 @@
 
 pub mod api;
 pub mod audit;
+mod bits;
 pub mod candidates;
 pub mod catalogue;
+pub mod decided;
 pub mod engine;
 pub mod identity;
 pub mod kill;

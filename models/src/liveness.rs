@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 
 use stateright::Model;
 
+use crate::catalogue::{Finding, finding};
 use crate::engine::{
     self, Beyond, Bits, Fairness, Graph, Limit, Outcome, Property, Rest, Space, Steps, Stored,
 };
 use crate::law::{Ask, Assumption, Kind, Law, Protocol, Taken};
 use crate::render::{Lasso, Told};
+use crate::search::Judge;
 use crate::watch;
 
 /// Which checks are made.
@@ -17,7 +19,7 @@ use crate::watch;
 pub enum Which {
     /// Each law with all that is given, dropped and added.
     All,
-    /// Each law as it is stated.
+    /// Each law as it is stated, and on the way all that [`search`](crate::search::search) judges.
     Stated,
     /// The law of this index, given this.
     Law(usize, Given),
@@ -71,6 +73,8 @@ pub struct LiveRun {
     pub elapsed: Duration,
     /// Each check.
     pub checks: Vec<Check>,
+    /// What was found of all other laws on the way, if that was asked for: [`Which::Stated`].
+    pub found: Vec<Finding>,
 }
 
 impl LiveRun {
@@ -191,14 +195,28 @@ pub fn run<M: Protocol, P: Stored<M::State>>(model: M, which: Which) -> LiveRun 
     #[allow(clippy::disallowed_methods, reason = "the duration is reported, nothing is decided by it")]
     let start = Instant::now();
     let (model, asks) = (Plain(model), Asks::<M>::new());
-    let explored =
-        Graph::explore::<_, P>(&model, MEMORY, |before, action, after| asks.marks(before, action, after));
+    let mut judge = Judge::<M>::new();
+    let explored = match which {
+        Which::Stated => Graph::explore_steps::<_, P, _>(
+            &model,
+            MEMORY,
+            |before, action, after| (asks.marks(before, action, after), *action, *after),
+            |(marks, ..)| *marks,
+            |visit| judge.visit(visit, |(_, action, next)| (action, next)),
+        ),
+        Which::Law(..) | Which::All => {
+            Graph::explore::<_, P>(&model, MEMORY, |before, action, after| asks.marks(before, action, after))
+        }
+    };
     let (space, graph) = match explored {
         Ok(explored) => explored,
         Err(outcome) => {
-            return LiveRun { states: 0, outcome, steps: 0, elapsed: start.elapsed(), checks: Vec::new() };
+            let (checks, found) = (Vec::new(), Vec::new());
+            return LiveRun { states: 0, outcome, steps: 0, elapsed: start.elapsed(), checks, found };
         }
     };
+    let found = judge.paths(&model, &space);
+    let found = found.into_iter().map(|(law, claim, path)| finding::<M>(law, claim, &path)).collect();
     let explored = Explored { model, asks, space, graph };
     let mut checks = Vec::new();
     for law in 0..M::LAWS.len() {
@@ -215,7 +233,7 @@ pub fn run<M: Protocol, P: Stored<M::State>>(model: M, which: Which) -> LiveRun 
     }
     let Explored { space, .. } = explored;
     let (states, outcome, steps) = (space.len() as usize, space.outcome, space.steps);
-    LiveRun { states, outcome, steps, elapsed: start.elapsed(), checks }
+    LiveRun { states, outcome, steps, elapsed: start.elapsed(), checks, found }
 }
 
 /// A model, explored.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::audit::{Claim, Until};
-use crate::catalogue::{Entry, LawKind, Variant};
+use crate::catalogue::{Entry, LawKind, Run, Variant};
 use crate::engine::Outcome;
 use crate::law::Scope;
 use crate::liveness::{Given, Which};
@@ -37,6 +37,8 @@ pub struct Row {
     pub elapsed: Duration,
     /// The index of every law found broken.
     pub broken: Vec<usize>,
+    /// All that was found, but for lassos: the law, the claim, and how many steps it takes.
+    pub found: Vec<(usize, Claim, usize)>,
 }
 
 /// Looks at these mutants, `threads` of them side by side.
@@ -63,35 +65,30 @@ fn row(entry: &'static Entry, mutant: MutantInfo, scope: Scope, depth: Depth) ->
     let named = laws.iter().position(|law| law.id == mutant.law);
     let eventually = |index: usize| laws.get(index).is_some_and(|law| law.kind == LawKind::Eventually);
     let variant = Variant::Mutant(mutant.id);
-    let (mut states, mut outcome, mut broken, mut path) = (0, Outcome::Ended, Vec::new(), None);
     let which = match (depth, named) {
         (Depth::Whole, _) => Some(Which::Stated).filter(|_| (0..laws.len()).any(eventually)),
         (Depth::Named, Some(law)) => Some(Which::Law(law, Given::AsStated)).filter(|_| eventually(law)),
         (Depth::Named, None) => None,
     };
-    if let Some(which) = which {
-        let live = (entry.live)(scope, variant, which);
-        (states, outcome) = (live.states, live.outcome);
-        for check in live.checks.into_iter().filter(|check| eventually(check.law)) {
-            let Some(lasso) = check.lasso else { continue };
-            broken.push(check.law);
-            if Some(check.law) == named {
-                path = Some([lasso.stem, lasso.cycle].concat());
-            }
+    let until = match (depth, named) {
+        (Depth::Named, Some(law)) => Until::Found(law, Claim::Broken),
+        (Depth::Named, None) | (Depth::Whole, _) => Until::Exhausted,
+    };
+    let run: Run = match which {
+        // What eventually happens is broken by a lasso; one that need not come about is broken by none.
+        Some(which) => {
+            let mut live = (entry.live)(scope, variant, which);
+            live.checks.retain(|check| eventually(check.law));
+            live.into()
         }
-    }
-    if depth == Depth::Whole || !named.is_some_and(eventually) {
-        let until = match (depth, named) {
-            (Depth::Named, Some(law)) => Until::Found(law, Claim::Broken),
-            (Depth::Named, None) | (Depth::Whole, _) => Until::Exhausted,
-        };
-        let run = (entry.search)(scope, variant, until);
-        (states, outcome) = (states.max(run.states), run.outcome);
-        broken.extend((0..laws.len()).filter(|law| run.path(*law, Claim::Broken).is_some()));
-        path = path.or_else(|| run.path(named?, Claim::Broken).map(<[_]>::to_vec));
-    }
-    broken.sort_unstable();
-    Row { model: entry.name, mutant, path, states, outcome, elapsed: start.elapsed(), broken }
+        None => (entry.search)(scope, variant, until),
+    };
+    let broken: Vec<_> = (0..laws.len()).filter(|law| run.path(*law, Claim::Broken).is_some()).collect();
+    let path = named.and_then(|law| run.path(law, Claim::Broken).map(<[_]>::to_vec));
+    let judged = run.found.iter().filter(|found| !eventually(found.law));
+    let found = judged.map(|found| (found.law, found.claim, found.path.len())).collect();
+    let (states, outcome) = (run.states, run.outcome);
+    Row { model: entry.name, mutant, path, states, outcome, elapsed: start.elapsed(), broken, found }
 }
 
 /// The mutants that would survive without the law of this index: they break no other.

@@ -11,6 +11,7 @@ mod pack;
 mod scenarios;
 mod state;
 mod tell;
+mod watched;
 
 use pod_lifecycle::binding::Binding;
 use pod_lifecycle::deletion::{self, Finalizers, Input, Request};
@@ -25,7 +26,7 @@ pub use state::{
     Status, Stored, Template, View, Work,
 };
 
-use crate::law::{Law, Moved, Protocol, Refusal, Scope, Taken};
+use crate::law::{Law, Moved, Protocol, Refusal, Scope, Taken, Watched};
 use crate::render::Told;
 
 /// The model.
@@ -192,6 +193,7 @@ impl Protocol for Phases {
     const LAWS: &'static [Law<State, Action>] = laws::LAWS;
     const ACTIONS: &'static [&'static str] = actions::KINDS;
     const REFUSALS: &'static [Refusal] = REFUSALS;
+    const WATCHED: Watched<State, Action> = Some(watched::seen);
 
     fn initial(&self) -> State {
         State::EMPTY

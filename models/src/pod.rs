@@ -29,8 +29,9 @@ pub use state::{
 };
 pub(crate) use tell::tell_apart;
 
-use crate::law::{Law, Moved, Protocol, Refusal, Scope, Stored, Taken};
+use crate::law::{Law, Moved, Protocol, Refusal, Scope, Taken, Watched};
 use crate::render::Told;
+use crate::watch;
 
 /// The model.
 #[derive(Clone, Copy, Debug)]
@@ -347,7 +348,8 @@ impl Protocol for Pods {
     const LAWS: &'static [Law<State, Action>] = laws::LAWS;
     const ACTIONS: &'static [&'static str] = actions::KINDS;
     const REFUSALS: &'static [Refusal] = REFUSALS;
-    const STORED: Stored<State> = Some(State::object);
+    const WATCHED: Watched<State, Action> =
+        Some(|step| watch::seen(step.before.object(), step.after.object()));
 
     fn initial(&self) -> State {
         State { faults_left: self.faults, ..State::EMPTY }

@@ -23,49 +23,83 @@ struct Found<A> {
     step: Option<A>,
 }
 
-/// Explores `model` breadth first; every path found is a shortest one. `P` is how a state is kept: itself, or packed.
-pub fn search<M: Protocol, P: Stored<M::State>>(model: M, until: Until) -> Exploration<M::State, M::Action> {
-    #[allow(clippy::disallowed_methods, reason = "the duration is reported, nothing is decided by it")]
-    let start = Instant::now();
-    let model = Plain(model);
-    let laws = M::LAWS.iter().enumerate();
-    let claims = laws.flat_map(|(index, law)| decided(&law.kind).map(move |claim| (index, claim)));
-    let mut open: Vec<Open<M::State, M::Action>> =
-        claims.map(|(law, (claim, on, decides))| (law, claim, on, decides)).collect();
-    let mut found: Vec<Found<M::Action>> = Vec::new();
-    let note = |_: &M::State, action: &M::Action, next: &M::State| (*action, *next);
-    let space: Space<P> = engine::explore_steps(&model, MEMORY, note, |visit| {
-        open.retain(|(law, claim, on, decides)| match judge(visit, on, *decides) {
+/// What was found of each claim.
+pub(crate) type Judged<S, A> = Vec<(usize, Claim, Path<S, A>)>;
+
+/// The claims about a model that are not yet decided, and what was found of the others.
+pub(crate) struct Judge<M: Protocol> {
+    open: Vec<Open<M::State, M::Action>>,
+    found: Vec<Found<M::Action>>,
+}
+
+impl<M: Protocol> Judge<M> {
+    pub(crate) fn new() -> Self {
+        let laws = M::LAWS.iter().enumerate();
+        let claims = laws.flat_map(|(index, law)| decided(&law.kind).map(move |claim| (index, claim)));
+        let open = claims.map(|(law, (claim, on, decides))| (law, claim, on, decides)).collect();
+        Self { open, found: Vec::new() }
+    }
+
+    /// Looks at a state and its steps, of which `told` tells what happens and where it leads.
+    pub(crate) fn visit<T>(
+        &mut self,
+        visit: &Visit<'_, M::State, T>,
+        told: impl Fn(&T) -> (&M::Action, &M::State),
+    ) {
+        self.open.retain(|(law, claim, on, decides)| match judge(visit, &told, on, *decides) {
             Some(step) => {
-                found.push(Found { law: *law, claim: *claim, state: visit.id, step });
+                self.found.push(Found { law: *law, claim: *claim, state: visit.id, step });
                 false
             }
             None => true,
         });
+    }
+
+    fn has(&self, law: usize, claim: Claim) -> bool {
+        self.found.iter().any(|found| (found.law, found.claim) == (law, claim))
+    }
+
+    /// What was found, law by law, each with a shortest path.
+    pub(crate) fn paths<P: Stored<M::State>>(
+        mut self,
+        model: &Plain<M>,
+        space: &Space<P>,
+    ) -> Judged<M::State, M::Action> {
+        self.found.sort_by_key(|found| (found.law, found.claim));
+        self.found.into_iter().map(|found| (found.law, found.claim, path(model, space, &found))).collect()
+    }
+}
+
+/// Explores `model` breadth first; every path found is a shortest one. `P` is how a state is kept: itself, or packed.
+pub fn search<M: Protocol, P: Stored<M::State>>(model: M, until: Until) -> Exploration<M::State, M::Action> {
+    #[allow(clippy::disallowed_methods, reason = "the duration is reported, nothing is decided by it")]
+    let start = Instant::now();
+    let (model, mut judge) = (Plain(model), Judge::<M>::new());
+    let note = |_: &M::State, action: &M::Action, next: &M::State| (*action, *next);
+    let space: Space<P> = engine::explore_steps(&model, MEMORY, note, |visit| {
+        judge.visit(visit, |(action, next)| (action, next));
         match until {
-            Until::Found(law, claim)
-                if found.iter().any(|found| (found.law, found.claim) == (law, claim)) =>
-            {
-                Flow::End
-            }
+            Until::Found(law, claim) if judge.has(law, claim) => Flow::End,
             Until::Found(..) | Until::Exhausted => Flow::On,
         }
     });
     let elapsed = start.elapsed();
-    found.sort_by_key(|found| (found.law, found.claim));
-    let found = found.into_iter().map(|found| (found.law, found.claim, path(&model, &space, &found)));
-    let found = found.collect();
-    let (states, outcome) = (space.len() as usize, space.outcome);
+    let (states, outcome, found) = (space.len() as usize, space.outcome, judge.paths(&model, &space));
     Exploration { states, outcome, elapsed, fired: Vec::new(), refused: Vec::new(), found }
 }
 
 /// Whether this state or one of its steps decides a claim, and which step.
-fn judge<S, A: Copy>(visit: &Visit<'_, S, (A, S)>, on: &On<S, A>, decides: bool) -> Option<Option<A>> {
+fn judge<S, A: Copy, T>(
+    visit: &Visit<'_, S, T>,
+    told: impl Fn(&T) -> (&A, &S),
+    on: &On<S, A>,
+    decides: bool,
+) -> Option<Option<A>> {
     match on {
         On::State(predicate) => (predicate(visit.state) == decides).then_some(None),
         On::Step(predicate) => {
-            let decides = |(action, next): &&(A, S)| predicate(visit.state, action, next) == decides;
-            visit.steps.iter().find(decides).map(|(action, _)| Some(*action))
+            let decides = |(action, next): &(&A, &S)| predicate(visit.state, action, next) == decides;
+            visit.steps.iter().map(told).find(decides).map(|(action, _)| Some(*action))
         }
     }
 }

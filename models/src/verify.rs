@@ -484,7 +484,7 @@ fn alive(
     mutants: &[MutantReport],
     problem: &mut impl FnMut(String),
 ) -> LivenessReport {
-    let LawInfo { id, says, rests_on, kind } = *law;
+    let LawInfo { id, says, rests_on, kind, assumes: _ } = *law;
     let length = |given| {
         let lasso = live?.check(index, given)?.lasso.as_ref()?;
         Some(LassoLength { stem: lasso.stem.len(), cycle: lasso.cycle.len() })

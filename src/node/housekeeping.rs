@@ -2,9 +2,9 @@
 
 use super::object::Action;
 use super::pod::{Ctx, Kubelet, Pod};
-use crate::kubelet_admission::{InRuntime, pushes_through};
+use crate::kubelet_admission::{InRuntime, takes_up};
 use crate::phase::Source;
-use crate::worker::{Desired, Difference, Housekept, Killer, Kind, Marks, Stage, Subject, Update};
+use crate::worker::{Desired, Housekept, Killer, Kind, Marks, Stage, Subject, Update};
 
 impl Pod {
     /// The kubelet has restarted: its memory is lost, and what is stored will be listed (KUB-61).
@@ -32,46 +32,43 @@ impl Pod {
             }
             (Some(worker), Desired::Listed) => worker.stage.marks().contains(Marks::RESTART_REQUESTED),
             (None, Desired::Orphan | Desired::Listed) => {
-                self.runtime.any_running() || self.is_pushed_through()
+                self.runtime.any_running() || self.taken_up().is_some()
             }
         }
     }
 
-    /// Whether housekeeping gives a Pod that no worker has to one (CRE-46).
-    fn is_pushed_through(&self) -> bool {
+    /// With which update housekeeping gives the Pod to a worker (CRE-46).
+    fn taken_up(&self) -> Option<Kind> {
         let runtime = if self.runtime.any_running() { InRuntime::Running } else { InRuntime::Gone };
+        let held = self.kubelet.cached.as_ref().map(|cached| cached.phase);
         match (&self.kubelet.given, self.kubelet.desired) {
             (Some(given), Desired::Listed) => {
-                pushes_through(given.status.phase, given.deletion, self.kubelet.worker, runtime)
+                takes_up(given.status.phase, held, given.deletion, self.kubelet.worker, runtime)
             }
-            (Some(_) | None, Desired::Orphan) | (None, Desired::Listed) => false,
+            (Some(_) | None, Desired::Orphan) | (None, Desired::Listed) => None,
         }
     }
 
-    /// Looks at the record of the Pod (KUB-10, KUB-27), or at what runs without one (KUB-60).
+    /// Looks at the record of the Pod (KUB-10, KUB-27), then at a Pod or at what runs without one (CRE-46, KUB-60).
     pub(super) fn housekeep(&mut self, ctx: &mut Ctx<'_>) {
         self.delete_left_over_mirror(ctx);
-        let Some(worker) = self.kubelet.worker else {
-            if self.runtime.any_running() {
-                let kill = Killer::Orphan.options(None);
-                self.update(Update { kind: Kind::Kill, subject: Subject::Runtime, kill }, None, ctx);
-            } else if let (true, Some(facts)) = (self.is_pushed_through(), self.worker_facts()) {
-                let subject = Subject::Pod(facts);
-                self.update(Update { kind: Kind::Create, subject, kill: None }, None, ctx);
+        if let Some(worker) = self.kubelet.worker {
+            let Housekept { next, known: _, effects } = worker.housekeep(self.kubelet.desired);
+            self.kubelet.worker = next;
+            self.perform(effects, ctx);
+            if next.is_some() {
+                return;
             }
-            return;
-        };
-        let Housekept { next, known: _, effects } = worker.housekeep(self.kubelet.desired);
-        self.kubelet.worker = next;
-        self.perform(effects, ctx);
-        if next.is_none() {
             ctx.note(Action::Forgotten);
             let (given, mirror) = (self.kubelet.given.take(), self.kubelet.mirror.take());
             let desired = self.kubelet.desired;
             self.kubelet = Kubelet { given, desired, mirror, ..Kubelet::new(self.spec.containers.len()) };
-            if desired == Desired::Listed {
-                self.configured(Difference::New, ctx); // it came again while it ended (KUB-22 step 4)
-            }
+        }
+        if let (Some(kind), Some(facts)) = (self.taken_up(), self.worker_facts()) {
+            self.update(Update { kind, subject: Subject::Pod(facts), kill: None }, None, ctx);
+        } else if self.runtime.any_running() {
+            let kill = Killer::Orphan.options(None);
+            self.update(Update { kind: Kind::Kill, subject: Subject::Runtime, kill }, None, ctx);
         }
     }
 }

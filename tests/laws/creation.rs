@@ -8,7 +8,7 @@ use pod_lifecycle::node_restriction::{self, Labels, Request, Whose};
 use pod_lifecycle::phase::{Phase, Source};
 use pod_lifecycle::scheduling::{self, Facts, Profile, Standing};
 use pod_lifecycle::time::Time;
-use pod_lifecycle::worker::{Activity, Mirror, Stage, Worker};
+use pod_lifecycle::worker::{Activity, Kind, Mirror, Stage, Worker};
 
 const PHASES: [Phase; 5] = [Phase::Pending, Phase::Running, Phase::Succeeded, Phase::Failed, Phase::Unknown];
 const ENDED: [Phase; 2] = [Phase::Succeeded, Phase::Failed];
@@ -242,6 +242,31 @@ fn cre_46_housekeeping_finishes_what_was_rejected() {
                         && runtime == InRuntime::Gone;
                     assert_eq!(admission::pushes_through(phase, deletion, record, runtime), expected);
                 }
+            }
+        }
+    }
+}
+
+/// CRE-46: housekeeping gives a Pod without a worker to one: what has ended nowhere anew, of the rest what CRE-46 asks for.
+#[test]
+fn cre_46_housekeeping_takes_up_what_has_not_ended() {
+    for (listed, runtime) in PHASES
+        .into_iter()
+        .flat_map(|phase| [InRuntime::Running, InRuntime::Gone].map(|runtime| (phase, runtime)))
+    {
+        for held in PHASES.map(Some).into_iter().chain([None]) {
+            for deletion in deletions() {
+                let taken = |record| admission::takes_up(listed, held, deletion, record, runtime);
+                assert_eq!(taken(Some(worker(Stage::Sync))), None);
+                let over = ENDED.contains(&listed);
+                let ended = over || held.is_some_and(|held| ENDED.contains(&held));
+                let finished = over && deletion != Deletion::Live && runtime == InRuntime::Gone;
+                let expected = match (ended, finished) {
+                    (false, _) => Some(Kind::Create),
+                    (true, true) => Some(Kind::Kill),
+                    (true, false) => None,
+                };
+                assert_eq!(taken(None), expected, "{listed:?} {held:?} {deletion:?} {runtime:?}");
             }
         }
     }

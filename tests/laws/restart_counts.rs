@@ -3,7 +3,7 @@
 use pod_lifecycle::container::{Instance, Role};
 use pod_lifecycle::sync::{cleaned_up, first_count, lost_count};
 
-/// CTR-20: one more than the previous instance counted, else than the highest log, else 0; the largest count stays.
+/// CTR-20, NON-15: one more than the previous instance counted, else than the highest log, else 0; the largest count stays.
 #[test]
 fn ctr_20_a_new_instance_counts_one_more() {
     let counts = [None, Some(0), Some(3), Some(i32::MAX)];
@@ -15,7 +15,7 @@ fn ctr_20_a_new_instance_counts_one_more() {
     }
 }
 
-/// CTR-22: what is lost counts as a restart.
+/// CTR-22, NON-15: what is lost counts as a restart, though nothing started.
 #[test]
 fn ctr_22_a_loss_counts_one_more() {
     assert_eq!([0, 3, i32::MAX].map(lost_count), [1, 4, i32::MAX]);

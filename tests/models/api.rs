@@ -98,7 +98,7 @@ proptest! {
 fn path(id: &str, variant: Variant<'_>) -> Option<Vec<Told>> {
     let entry: &Entry = catalogue::find("api").unwrap();
     let (index, law) = (entry.laws)().into_iter().enumerate().find(|(_, law)| law.id == id).unwrap();
-    let run = (entry.explore)(Scope::Standard, variant, Until::Found(index, law.kind.wanted()));
+    let run = (entry.search)(Scope::Standard, variant, Until::Found(index, law.kind.wanted()));
     run.path(index, law.kind.wanted()).map(<[Told]>::to_vec)
 }
 

@@ -1,20 +1,27 @@
-//! The documents that the models make: `docs/mutants.md` and `docs/candidates.md`. They are written anew with
+//! The documents that the models make: `docs/mutants.md`, `docs/candidates.md` and `docs/laws.md`. They are written anew with
 //! `UPDATE_DOCUMENTS=1 cargo test --test models documents`, and compared otherwise.
 #![allow(clippy::disallowed_methods, reason = "a test reads what it compares")]
+
+mod laws;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use pod_lifecycle::KUBERNETES;
 use pod_lifecycle_models::audit::Until;
-use pod_lifecycle_models::candidates::CANDIDATES;
+use pod_lifecycle_models::candidates::{CANDIDATES, PUBLIC};
 use pod_lifecycle_models::catalogue::{self, MODELS, Variant};
 use pod_lifecycle_models::law::Scope;
 use pod_lifecycle_models::matrix::{self, Depth, Row, guarded_by};
 use pod_lifecycle_models::mutants::LEFT_OUT;
 use pod_lifecycle_models::render::steps;
+
+/// Every mutant in its tiny scope, looked at once for all tests.
+pub(super) static MUTANTS: LazyLock<Vec<Row>> =
+    LazyLock::new(|| matrix::rows(&matrix::all(MODELS), Scope::Tiny, Depth::Whole, 2, |_| {}));
 
 fn compare(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
@@ -51,6 +58,11 @@ fn candidates() {
             writeln!(text, "{number}. {line}").unwrap();
         }
     }
+    text.push_str("\n## Looked at, and public\n\n| model | law | where |\n| --- | --- | --- |\n");
+    for (model, law, found) in PUBLIC {
+        assert!((catalogue::find(model).unwrap().laws)().iter().any(|known| known.id == *law), "{law}");
+        writeln!(text, "| `{model}` | {law} | {found} |").unwrap();
+    }
     compare("candidates.md", &text);
 }
 
@@ -62,7 +74,7 @@ fn capital(text: &str) -> String {
 /// Every mutant is caught, and every known mistake is a mutant or has a reason.
 #[test]
 fn mutants() {
-    let rows = matrix::rows(&matrix::all(MODELS), Scope::Tiny, Depth::Whole, 2, |_| {});
+    let rows = &*MUTANTS;
     let lost: Vec<_> = rows.iter().filter(|row| row.path.is_none()).map(|row| row.mutant.id).collect();
     assert!(lost.is_empty(), "{lost:?} survive");
     let ids = rows.iter().map(|row| row.mutant.id).chain(LEFT_OUT.iter().map(|(id, _)| *id));
@@ -101,7 +113,7 @@ fn mutants() {
         }
         text.push_str("\n| without the law | these survive |\n| --- | --- |\n");
         for (index, law) in laws.iter().enumerate() {
-            let alone: Vec<_> = guarded_by(&rows, entry.name, index).map(|row| row.mutant.id).collect();
+            let alone: Vec<_> = guarded_by(rows, entry.name, index).map(|row| row.mutant.id).collect();
             let breaks = rows.iter().any(|row| row.model == entry.name && row.broken.contains(&index));
             if breaks {
                 let alone =

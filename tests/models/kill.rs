@@ -72,7 +72,7 @@ fn path(id: &str, variant: Variant<'_>, claim: Option<Claim>) -> Option<Vec<Told
     let entry = catalogue::find("kill").unwrap();
     let (index, law) = (entry.laws)().into_iter().enumerate().find(|(_, law)| law.id == id).unwrap();
     let claim = claim.unwrap_or_else(|| law.kind.wanted());
-    let run = (entry.explore)(Scope::Standard, variant, Until::Found(index, claim));
+    let run = (entry.search)(Scope::Standard, variant, Until::Found(index, claim));
     run.path(index, claim).map(<[Told]>::to_vec)
 }
 

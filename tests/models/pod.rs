@@ -37,7 +37,7 @@ fn path(id: &str) -> Vec<Told> {
     let entry: &Entry = catalogue::find("pod").unwrap();
     let (index, law) = (entry.laws)().into_iter().enumerate().find(|(_, law)| law.id == id).unwrap();
     let wanted = law.kind.wanted();
-    let run = (entry.explore)(Scope::Tiny, Variant::Faithful, Until::Found(index, wanted));
+    let run = (entry.search)(Scope::Tiny, Variant::Faithful, Until::Found(index, wanted));
     run.path(index, wanted).unwrap().to_vec()
 }
 

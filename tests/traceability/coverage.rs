@@ -26,7 +26,9 @@ type List = fn(&mut Found) -> &mut BTreeSet<String>;
 /// What a file is for, and its short name.
 fn role(path: &str) -> Option<(List, String)> {
     let short = |prefix: &str| path.strip_prefix(prefix)?.strip_suffix(".rs").map(str::to_owned);
-    if path.starts_with("src/rules") || path.starts_with("tests/traceability/") {
+    // A list of what is decided elsewhere is no citation.
+    let lists = ["src/rules", "tests/traceability/", "models/src/decided.rs"];
+    if lists.iter().any(|list| path.starts_with(list)) {
         return None;
     }
     if let Some(short) = short("src/") {

@@ -257,7 +257,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
     Law {
         id: "INV-09/create",
         says: "a Pod created with a node has no gates",
-        rests_on: &[RuleId::INV_09, RuleId::OBJ_10, RuleId::OBJ_20],
+        rests_on: &[RuleId::INV_09, RuleId::OBJ_10, RuleId::OBJ_20, RuleId::CRE_30],
         kind: Kind::Always {
             holds: On::State(|state| {
                 state.pod().is_none_or(|pod| pod.node.is_none() || pod.gates == Gates::Open)

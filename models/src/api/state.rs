@@ -3,12 +3,12 @@
 use std::fmt;
 
 use pod_lifecycle::binding::{Binding, Gates};
-use pod_lifecycle::container::{self, RestartPolicy};
+use pod_lifecycle::container::RestartPolicy;
 use pod_lifecycle::deletion::{Deletion, Facts, Finalizers, Propagation, Request};
 use pod_lifecycle::{Grace, Now, Phase, Time};
 
 use super::pack;
-use crate::watch::{Container, Object};
+use crate::watch::{Container, Given, Name, Object};
 
 /// `terminationGracePeriodSeconds`, in seconds.
 pub const SHORT: u8 = 30;
@@ -231,8 +231,9 @@ impl Pod {
     /// What a watcher sees of it: a Pod of one container, whose status is not modelled.
     pub(super) fn object(&self) -> Object {
         Object {
+            name: Name::Fixed,
             returned: self.uid == Uid::Departed,
-            grace: self.grace.map(|secs| Grace::from_secs(secs.into())),
+            grace: self.grace.map(|secs| Given::Is(Grace::from_secs(secs.into()))),
             finalizers: self.finalizers,
             generation: Some(self.generation),
             node: self.node.map(|node| match node {
@@ -241,8 +242,9 @@ impl Pod {
             }),
             gates: self.gates,
             policy: RestartPolicy::Always,
-            phase: if self.terminal { Phase::Failed } else { Phase::Pending },
-            containers: [Some(Container { role: container::Role::Regular, entry: None }), None, None],
+            phase: Some(if self.terminal { Phase::Failed } else { Phase::Pending }),
+            disrupted: false,
+            containers: [Some(Container::PLAIN), None, None],
         }
     }
 

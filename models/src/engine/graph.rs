@@ -42,10 +42,32 @@ impl Graph {
         M::Action: Clone,
         P: Stored<M::State>,
     {
+        Self::explore_steps(model, limit, mark, |marks| *marks, |_| {})
+    }
+
+    /// The same, with `note` of each step, the marks in it, and a visitor of each state.
+    ///
+    /// # Errors
+    /// [`Outcome::Stopped`] as above.
+    pub fn explore_steps<M, P, T>(
+        model: &M,
+        limit: Limit,
+        note: impl Fn(&M::State, &M::Action, &M::State) -> T + Sync,
+        marks: impl Fn(&T) -> u32,
+        mut look: impl FnMut(&Visit<'_, M::State, T>),
+    ) -> Result<(Space<P>, Self), Outcome>
+    where
+        M: Steps + Sync,
+        M::State: Send,
+        M::Action: Clone,
+        P: Stored<M::State>,
+        T: Send,
+    {
         let mut graph = Self { first: vec![0], ..Self::default() };
-        let space = explore_steps(model, limit, mark, |visit: &Visit<'_, M::State, u32>| {
+        let space = explore_steps(model, limit, note, |visit: &Visit<'_, M::State, T>| {
             let edges = visit.to.iter().zip(visit.steps);
-            graph.add(edges.map(|(to, marks)| Edge { to: *to, marks: *marks }));
+            graph.add(edges.map(|(to, step)| Edge { to: *to, marks: marks(step) }));
+            look(visit);
             Flow::On
         });
         graph.roots = space.roots;

@@ -7,7 +7,7 @@ use pod_lifecycle::container::{
 use pod_lifecycle::final_status::{
     self, Ending, FinalDelete, Finished, Initialization, Inits, Object as Whose, Shown, final_delete,
 };
-use pod_lifecycle::kubelet_admission::{InRuntime, pushes_through};
+use pod_lifecycle::kubelet_admission::{InRuntime, takes_up};
 use pod_lifecycle::phase::{
     self, Copies, Deadline, Deleting, Initialized, Phase, Processes, Publication, Source, settle,
 };
@@ -265,19 +265,26 @@ impl Identity {
             && !self.is(Mutant::OrphanSpared)
     }
 
-    /// Whether housekeeping gives a listed Pod that no worker knows to one: it is not terminal, or CRE-46 asks for it. That
-    /// happens if the worker stopped it as an orphan when it was listed.
-    pub(super) fn is_unknown(&self, machine: &Machine, incarnation: &Incarnation) -> bool {
-        let unknown = incarnation.worker.is_none() && !self.is(Mutant::NeverTakenUp);
-        let Some(seen) = incarnation.seen.filter(|_| unknown) else { return false };
+    /// With which update housekeeping gives a listed Pod that no worker knows to one (CRE-46). Nothing is rejected here: that it
+    /// is not terminal happens if the worker stopped it as an orphan when it was listed.
+    fn unknown(&self, machine: &Machine, incarnation: &Incarnation) -> Option<Kind> {
+        let seen =
+            incarnation.seen.filter(|_| machine.life == Life::Synced && !self.is(Mutant::NeverTakenUp))?;
         let runtime = if incarnation.runs() { InRuntime::Running } else { InRuntime::Gone };
-        let pushed = pushes_through(seen.phase(), seen.deletion(), None, runtime);
-        machine.life == Life::Synced && (!seen.ended || (pushed && !self.is(Mutant::EndedSkipped)))
+        let kind = takes_up(seen.phase(), None, seen.deletion(), incarnation.worker, runtime);
+        kind.filter(|kind| *kind == Kind::Create || !self.is(Mutant::EndedSkipped))
+    }
+
+    /// Whether it does.
+    pub(super) fn is_unknown(&self, machine: &Machine, incarnation: &Incarnation) -> bool {
+        self.unknown(machine, incarnation).is_some()
     }
 
     pub(super) fn take_up(&self, state: State, uid: Uid) -> State {
-        let Some(seen) = state.of(uid).and_then(|incarnation| incarnation.seen) else { return state };
-        let kind = if seen.ended { Kind::Kill } else { Kind::Create };
+        let (Some(incarnation), Some(machine)) = (state.of(uid), state.host(uid)) else { return state };
+        let (Some(kind), Some(seen)) = (self.unknown(&machine, &incarnation), incarnation.seen) else {
+            return state;
+        };
         self.push(state, uid, Update { kind, subject: Subject::Pod(seen.facts()), kill: None })
     }
 

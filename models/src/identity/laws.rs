@@ -83,7 +83,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
     Law {
         id: "INV-42",
         says: "a status of one uid never lands on a Pod with another",
-        rests_on: &[RuleId::INV_42, RuleId::PHA_30, RuleId::PHA_36],
+        rests_on: &[RuleId::INV_42, RuleId::PHA_30, RuleId::PHA_36, RuleId::PHA_40],
         kind: Kind::Always {
             holds: On::Step(|before, action, after| {
                 let Action::Report(uid) = *action else { return true };
@@ -178,6 +178,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
     scenarios::NON_18,
     scenarios::NON_18_POD_GC,
     scenarios::NON_19_POD_GC,
+    scenarios::NON_19_ORPHAN,
     scenarios::S7,
     scenarios::S8,
     scenarios::S9,

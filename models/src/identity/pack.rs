@@ -3,10 +3,9 @@
 use std::hash::{Hash, Hasher};
 
 use pod_lifecycle::phase::Phase;
-use pod_lifecycle::worker::{
-    Activity, Begun, Config, Facts, Kept, Kind, Marks, Pass, Slot, Stage, Subject, Waiting, Worker,
-};
+use pod_lifecycle::worker::{Config, Facts, Kept, Kind, Marks, Slot, Stage, Subject, Waiting, Worker};
 
+use crate::bits::{ACTIVITIES, BEGUN, bits, number};
 use crate::engine::Stored as Packed;
 
 use super::state::{
@@ -81,64 +80,12 @@ const BREACHES: &[Breach] = &[
     Breach::Erased,
     Breach::Relisted,
 ];
-const BEGUN: &[Begun] = &[Begun::No, Begun::Yes];
-const ACTIVITIES: &[Activity] = &[
-    Activity::New,
-    Activity::StoppingRuntime,
-    Activity::Resting,
-    Activity::Calling(Pass::Sync),
-    Activity::Calling(Pass::Terminating),
-    Activity::Calling(Pass::Terminated),
-];
 /// What a record keeps of an update here: a Pod and whether it has ended, or the runtime's.
 const KEPT: &[Option<bool>] = &[None, Some(false), Some(true)];
 
-/// A stack of bit fields in one word.
-struct Bits(u128);
+bits!(u128);
 
 impl Bits {
-    const fn push(&mut self, value: u128, width: u32) {
-        self.0 = self.0 << width | value;
-    }
-
-    const fn pull(&mut self, width: u32) -> usize {
-        #[allow(clippy::cast_possible_truncation, reason = "at most 8 bits")]
-        let value = (self.0 & ((1 << width) - 1)) as usize;
-        self.0 >>= width;
-        value
-    }
-
-    /// What is not listed becomes a number that no listed value has, so that a round trip fails.
-    fn index<T: PartialEq + Copy>(&mut self, all: &[T], value: T, width: u32) {
-        let index =
-            (0..).zip(all).find(|(_, one)| **one == value).map_or((1 << width) - 1, |(index, _)| index);
-        self.push(index, width);
-    }
-
-    fn pick<T: Copy>(&mut self, all: &[T], width: u32) -> Option<T> {
-        all.get(self.pull(width)).copied()
-    }
-
-    const fn flag(&mut self, value: bool) {
-        self.push(value as u128, 1);
-    }
-
-    const fn pull_flag(&mut self) -> bool {
-        self.pull(1) == 1
-    }
-
-    fn option<T>(&mut self, value: Option<T>, push: impl FnOnce(&mut Self, T)) {
-        let present = value.is_some();
-        if let Some(value) = value {
-            push(self, value);
-        }
-        self.flag(present);
-    }
-
-    fn pull_option<T>(&mut self, pull: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
-        if self.pull_flag() { pull(self).map(Some) } else { Some(None) }
-    }
-
     const fn stored(&mut self, stored: Stored) {
         self.flag(stored.deleting);
         self.flag(stored.ended);
@@ -190,15 +137,9 @@ impl Bits {
         self.option(worker.handled, Self::kept);
         self.option(worker.waiting.map(|waiting| waiting.update), Self::kept);
         self.index(ACTIVITIES, worker.activity, 3);
-        let stage = match worker.stage {
-            Stage::Sync => 0,
-            Stage::Terminating { .. } => 1,
-            Stage::Terminated { .. } => 2,
-            Stage::Finished { .. } => 3,
-        };
         self.index(BEGUN, worker.stage.begun(), 1);
         self.flag(worker.stage.marks().contains(Marks::OBSERVED_RUNTIME));
-        self.push(stage, 2);
+        self.push(number(&worker.stage).into(), 2);
     }
 
     fn pull_worker(&mut self) -> Option<Worker> {

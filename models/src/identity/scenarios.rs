@@ -5,7 +5,7 @@ use pod_lifecycle::RuleId;
 use super::Remedy as Cure;
 use super::actions::Action;
 use super::laws::{both_run, collected, looks};
-use super::state::{Breach, Incarnation, Meant, Object, Owner, State, Uid};
+use super::state::{Breach, Incarnation, Meant, Object, Owner, State, Stored, Uid};
 use crate::law::{Kind, Law, On, Remedy};
 
 const FENCED: Remedy = Remedy {
@@ -101,16 +101,14 @@ pub(super) const NON_02: Law<State, Action> = Law {
 
 pub(super) const NON_02_STALE_LIST: Law<State, Action> = Law {
     id: "NON-02/stale-list",
-    says: "a restarted kubelet lists from a cache that stands still, starts a Pod again that it had stopped, and overwrites the \
-           Failed that the process before had published",
+    says: "a restarted kubelet lists from a cache that stands still, takes up a Pod again that it had stopped, and overwrites \
+           the Failed that the process before had published",
     rests_on: &[RuleId::NON_02, RuleId::NON_19, RuleId::PHA_37, RuleId::KUB_61],
     kind: Kind::Expected {
         happens: On::Step(|before, action, after| {
             let ended = |state: &State, uid| state.stored(uid).is_some_and(|stored| stored.ended);
             let Action::Report(uid) = *action else { return false };
-            let incarnation = before.of(uid);
-            let again = incarnation
-                .is_some_and(|incarnation| incarnation.breach == Breach::Relisted && incarnation.runs());
+            let again = before.of(uid).is_some_and(|incarnation| incarnation.breach == Breach::Relisted);
             again && ended(before, uid) && after.stored(uid).is_some() && !ended(after, uid)
         }),
         remedy: Some(CONSISTENT_LIST),
@@ -170,6 +168,21 @@ pub(super) const NON_19_POD_GC: Law<State, Action> = Law {
             ready && before.of(uid).is_some_and(|incarnation| incarnation.runs())
         }),
         remedy: Some(LIVE_READ),
+    },
+};
+
+pub(super) const NON_19_ORPHAN: Law<State, Action> = Law {
+    id: "NON-19/orphan",
+    says: "a restarted kubelet lists from a cache that stands still and stops a Pod as an orphan that is stored, neither deleting \
+           nor terminal",
+    rests_on: &[RuleId::NON_19, RuleId::KUB_60, RuleId::KUB_61],
+    kind: Kind::Expected {
+        happens: On::Step(|before, action, _| {
+            let Action::KillOrphan(uid) = *action else { return false };
+            before.stored(uid) == Some(Stored::NEW)
+                && before.of(uid).is_some_and(|incarnation| incarnation.runs())
+        }),
+        remedy: Some(CONSISTENT_LIST),
     },
 };
 

@@ -5,6 +5,8 @@ use std::hash::{Hash, Hasher};
 use pod_lifecycle::container::RestartPolicy;
 use pod_lifecycle::phase::Phase;
 
+use crate::bits::bits;
+
 use super::state::{
     Author, Code, Entry, Flight, Instance, Queue, Record, Sandbox, Shape, Startup, State, Status, Stored,
     Template, View, Work,
@@ -63,24 +65,17 @@ impl State {
     #[must_use]
     pub fn pack(&self) -> u64 {
         let mut bits = Bits(0);
-        if let Some(template) = self.template {
+        bits.option(self.template, |bits, template| {
             bits.index(POLICIES, template.policy, 2);
             bits.index(SHAPES, template.shape, 2);
-        }
-        bits.flag(self.template.is_some());
+        });
         bits.flag(self.stored.deleting);
         bits.flag(self.stored.disrupted);
         bits.index(AUTHORS, self.stored.author, 2);
         bits.status(self.stored.status);
-        if let Some(phase) = self.view.ended {
-            bits.index(PHASES, phase, 2);
-        }
-        bits.flag(self.view.ended.is_some());
+        bits.option(self.view.ended, |bits, phase| bits.index(PHASES, phase, 2));
         bits.flag(self.view.deleting);
-        if let Some(status) = self.cached {
-            bits.status(status);
-        }
-        bits.flag(self.cached.is_some());
+        bits.option(self.cached, Bits::status);
         bits.index(WORKS, self.record.stage, 2);
         bits.flag(self.record.evicted);
         bits.index(FLIGHTS, self.flight, 4);
@@ -109,20 +104,18 @@ impl State {
         let flight = bits.pick(FLIGHTS, 4)?;
         let evicted = bits.pull_flag();
         let record = Record { stage: bits.pick(WORKS, 2)?, evicted };
-        let cached = if bits.pull_flag() { Some(bits.pull_status()?) } else { None };
+        let cached = bits.pull_option(Bits::pull_status)?;
         let deleting = bits.pull_flag();
-        let ended = if bits.pull_flag() { Some(bits.pick(PHASES, 2)?) } else { None };
+        let ended = bits.pull_option(|bits| bits.pick(PHASES, 2))?;
         let view = View { deleting, ended };
         let status = bits.pull_status()?;
         let author = bits.pick(AUTHORS, 2)?;
         let disrupted = bits.pull_flag();
         let stored = Stored { deleting: bits.pull_flag(), status, author, disrupted };
-        let template = if bits.pull_flag() {
+        let template = bits.pull_option(|bits| {
             let shape = bits.pick(SHAPES, 2)?;
             Some(Template { policy: bits.pick(POLICIES, 2)?, shape })
-        } else {
-            None
-        };
+        })?;
         (bits.0 == 0).then_some(Self {
             template,
             stored,
@@ -141,40 +134,9 @@ impl State {
     }
 }
 
-/// A stack of bit fields in one word.
-struct Bits(u64);
+bits!(u64);
 
 impl Bits {
-    const fn push(&mut self, value: u64, width: u32) {
-        self.0 = self.0 << width | value;
-    }
-
-    const fn pull(&mut self, width: u32) -> usize {
-        #[allow(clippy::cast_possible_truncation, reason = "at most 8 bits")]
-        let value = (self.0 & ((1 << width) - 1)) as usize;
-        self.0 >>= width;
-        value
-    }
-
-    /// What is not listed becomes a number that no listed value has, so that a round trip fails.
-    fn index<T: PartialEq + Copy>(&mut self, all: &[T], value: T, width: u32) {
-        let index =
-            (0..).zip(all).find(|(_, one)| **one == value).map_or((1 << width) - 1, |(index, _)| index);
-        self.push(index, width);
-    }
-
-    fn pick<T: Copy>(&mut self, all: &[T], width: u32) -> Option<T> {
-        all.get(self.pull(width)).copied()
-    }
-
-    const fn flag(&mut self, value: bool) {
-        self.push(value as u64, 1);
-    }
-
-    const fn pull_flag(&mut self) -> bool {
-        self.pull(1) == 1
-    }
-
     fn status(&mut self, status: Status) {
         self.index(PHASES, status.phase, 2);
         for entry in status.entries {

@@ -225,7 +225,7 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
     Law {
         id: "INV-42",
         says: "a status of one uid never lands on a Pod with another",
-        rests_on: &[RuleId::INV_42, RuleId::PHA_30],
+        rests_on: &[RuleId::INV_42, RuleId::PHA_30, RuleId::PHA_40],
         kind: Kind::Always {
             holds: On::Step(|before, action, after| {
                 misled(before, action).is_none() || before.pod == after.pod

@@ -7,10 +7,11 @@ use pod_lifecycle::deletion::Deletion;
 use pod_lifecycle::phase::{Phase, Source};
 use pod_lifecycle::time::Time;
 use pod_lifecycle::worker::{
-    Activity, Begun, Config, ConfigGrace, Facts, HeldGrace, Kept, Kill, KillCause, Kind, Marks, Pass, Slot,
-    Stage, Subject, Waiting, Worker,
+    Config, ConfigGrace, Facts, HeldGrace, Kept, Kill, KillCause, Kind, Marks, Slot, Stage, Subject, Waiting,
+    Worker,
 };
 
+use crate::bits::{ACTIVITIES, BEGUN, bits, number};
 use crate::engine::Stored;
 
 use super::state::{
@@ -126,63 +127,11 @@ const FLIGHTS: &[Flight] = &[
     Flight::Stopping(Token::Short),
     Flight::Stopping(Token::Long),
 ];
-const BEGUN: &[Begun] = &[Begun::No, Begun::Yes];
-const ACTIVITIES: &[Activity] = &[
-    Activity::New,
-    Activity::StoppingRuntime,
-    Activity::Resting,
-    Activity::Calling(Pass::Sync),
-    Activity::Calling(Pass::Terminating),
-    Activity::Calling(Pass::Terminated),
-];
 const MARKS: &[Marks] = &[Marks::DELETED, Marks::EVICTED, Marks::OBSERVED_RUNTIME, Marks::RESTART_REQUESTED];
 
-/// A stack of bit fields in one word.
-struct Bits(u64);
+bits!(u64);
 
 impl Bits {
-    const fn push(&mut self, value: u64, width: u32) {
-        self.0 = self.0 << width | value;
-    }
-
-    const fn pull(&mut self, width: u32) -> usize {
-        #[allow(clippy::cast_possible_truncation, reason = "at most 8 bits")]
-        let value = (self.0 & ((1 << width) - 1)) as usize;
-        self.0 >>= width;
-        value
-    }
-
-    /// What is not listed becomes a number that no listed value has, so that a round trip fails.
-    fn index<T: PartialEq + Copy>(&mut self, all: &[T], value: T, width: u32) {
-        let index =
-            (0..).zip(all).find(|(_, one)| **one == value).map_or((1 << width) - 1, |(index, _)| index);
-        self.push(index, width);
-    }
-
-    fn pick<T: Copy>(&mut self, all: &[T], width: u32) -> Option<T> {
-        all.get(self.pull(width)).copied()
-    }
-
-    const fn flag(&mut self, value: bool) {
-        self.push(value as u64, 1);
-    }
-
-    const fn pull_flag(&mut self) -> bool {
-        self.pull(1) == 1
-    }
-
-    fn option<T>(&mut self, value: Option<T>, push: impl FnOnce(&mut Self, T)) {
-        let present = value.is_some();
-        if let Some(value) = value {
-            push(self, value);
-        }
-        self.flag(present);
-    }
-
-    fn pull_option<T>(&mut self, pull: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
-        if self.pull_flag() { pull(self).map(Some) } else { Some(None) }
-    }
-
     fn token(&mut self, token: Token) {
         self.index(TOKENS, token, 2);
     }
@@ -261,18 +210,12 @@ impl Bits {
         self.option(worker.handled, Self::kept);
         self.option(worker.waiting.map(|waiting| waiting.update), Self::kept);
         self.index(ACTIVITIES, worker.activity, 3);
-        let stage = match worker.stage {
-            Stage::Sync => 0,
-            Stage::Terminating { .. } => 1,
-            Stage::Terminated { .. } => 2,
-            Stage::Finished { .. } => 3,
-        };
         self.index(BEGUN, worker.stage.begun(), 1);
         for mark in MARKS {
             self.flag(worker.stage.marks().contains(*mark));
         }
         self.option(worker.stage.grace(), Self::held);
-        self.push(stage, 2);
+        self.push(number(&worker.stage).into(), 2);
     }
 
     fn pull_worker(&mut self) -> Option<Worker> {

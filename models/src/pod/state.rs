@@ -2,13 +2,13 @@
 
 use pod_lifecycle::Grace;
 use pod_lifecycle::binding::{Binding, Gates};
-use pod_lifecycle::container::{RestartPolicy, Role};
+use pod_lifecycle::container::RestartPolicy;
 use pod_lifecycle::deletion::{self, Deletion, Finalizers};
 use pod_lifecycle::phase::{Phase, Source};
 use pod_lifecycle::time::{Now, Time};
 use pod_lifecycle::worker::{self, Worker};
 
-use crate::watch::{Container, Object};
+use crate::watch::{Container, Given, Name, Object};
 
 /// A grace as an ordered token: how long it lasts plays no part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -348,15 +348,17 @@ impl State {
     pub(super) fn object(&self) -> Option<Object> {
         let pod = self.pod?;
         Some(Object {
+            name: Name::Fixed,
             returned: false,
-            grace: pod.grace.map(Token::grace),
+            grace: pod.grace.map(|token| Given::Is(token.grace())),
             finalizers: pod.finalizers(),
             generation: None,
             node: pod.bound.then_some("node-1"),
             gates: Gates::Open,
             policy: self.local(pod.uid)?.policy.api(),
-            phase: pod.status.phase,
-            containers: [Some(Container { role: Role::Regular, entry: None }), None, None],
+            phase: Some(pod.status.phase),
+            disrupted: false,
+            containers: [Some(Container::PLAIN), None, None],
         })
     }
 
