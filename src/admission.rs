@@ -25,7 +25,8 @@ mod spec;
 mod status;
 
 pub use budget::{
-    Budget, Denied, Granted, Matching, PENDING_FOR, PENDING_MAX, Ready, Seen, Unhealthy, disrupt, is_healthy,
+    Budget, Denied, Granted, Matching, PENDING_FOR, PENDING_MAX, Ready, Seen, TARGET_FOR, Unhealthy, allowed,
+    disrupt, is_healthy, is_pending, is_stale,
 };
 pub use cause::{Cause, ImageFault, Immutable, OwnerField};
 pub use evict::{Budgets, Condition, Evict, Guard, Mark, evict};

@@ -4,9 +4,12 @@
 //! decision and its effects anything may change. Unlike a machine, a controller decides over lists and returns lists.
 
 pub mod deployment;
+pub mod endpoints;
+pub mod node_lifecycle;
 pub mod pod_gc;
 pub mod replica_set;
 pub mod stateful_set;
+pub mod taint_eviction;
 
 use crate::deletion::Deletion;
 use crate::phase::Phase;

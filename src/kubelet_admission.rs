@@ -2,7 +2,7 @@
 //! (CRE-40 … CRE-46).
 //!
 //! *Expected flow*: for each Pod that is new to this kubelet process, oldest first, [`needed`]; then [`admit`] with
-//! the answers of the handlers. A rejected Pod gets [`Rejected::PHASE`] and no worker. It is never tried again;
+//! the answers of the handlers, of which the fit predicates count the Pods that have [`room`]. A rejected Pod gets [`Rejected::PHASE`] and no worker. It is never tried again;
 //! if it is deleted, [`pushes_through`] lets housekeeping finish it.
 
 use std::fmt;
@@ -210,6 +210,41 @@ pub fn admit<'a>(mut ask: impl FnMut(Handler) -> Option<Reason<'a>>) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Whether a Pod that the kubelet knows has its resources while another one asks for admission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Room {
+    /// It has them.
+    Taken,
+    /// It has none any more.
+    Free,
+}
+
+/// Whether a Pod that the kubelet has from its sources counts when the fit predicates look for room (CRE-41). `seen` is the
+/// phase that the kubelet last read, `cached` the one in its status cache, which for a rejected Pod is
+/// [`Rejected::PHASE`], `record` what the pod worker knows.
+///
+/// A Pod that has ended is one that is still being stopped as long as its worker says so (KUB-28). One that has left the
+/// sources, say by a forced DELETE, is not even asked about.
+///
+/// ```
+/// use pod_lifecycle::Phase;
+/// use pod_lifecycle::kubelet_admission::{Rejected, Room, room};
+/// let running = Some(Phase::Running);
+/// assert_eq!(room(running, running, None), Room::Taken);
+/// assert_eq!(room(Some(Phase::Succeeded), running, None), Room::Free);
+/// assert_eq!(room(running, Some(Rejected::PHASE), None), Room::Free);
+/// ```
+#[must_use]
+pub fn room(seen: Option<Phase>, cached: Option<Phase>, record: Option<Worker>) -> Room {
+    let asks = |question: Question| question.answer(record, Housekeeping::Done);
+    let ended = [seen, cached].into_iter().flatten().any(Phase::is_terminal);
+    if asks(Question::KnownTerminated) || (ended && !asks(Question::TerminationRequested)) {
+        Room::Free
+    } else {
+        Room::Taken
+    }
 }
 
 /// What a Pod lacks on its node, as the fit predicates say.

@@ -1,5 +1,9 @@
 //! What the scheduler does with a Pod, as far as the lifecycle sees it (CRE-20 … CRE-25). Which node is chosen is
-//! not this crate's business.
+//! not this crate's business; which Pods count there is.
+//!
+//! *Expected flow*: [`notices`] of what the informer tells, then [`hold`] for each Pod named. A Pod that is
+//! [`Queued`](Standing::Queued) and not held is tried; when a node is chosen, [`hold`] with [`News::Chosen`], and with
+//! [`News::Refused`] if the API server refuses the binding.
 
 use crate::binding::{Binding, Gates};
 use crate::deletion::Deletion;
@@ -120,4 +124,76 @@ pub fn backoff(attempt: u32) -> Grace {
             Grace::from_secs(INITIAL_SECS.saturating_mul(factor).min(CAP_SECS))
         }
     }
+}
+
+/// What the scheduler's cache holds of a Pod. As long as it holds anything, the Pod's resources count on its node
+/// (CRE-25).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Held {
+    /// A node was chosen, and the binding is on its way: the Pod is counted although no watch has told of it.
+    Assumed,
+    /// The watch has told that it is bound.
+    Confirmed,
+}
+
+/// What happens to a Pod in the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum News {
+    /// A node was chosen for it.
+    Chosen,
+    /// Its binding was refused.
+    Refused,
+    /// The watch tells how it stands.
+    Told(Standing),
+    /// It has left the watch: it was removed, or it has ended (CRE-14).
+    Gone,
+}
+
+/// What the cache holds of a Pod after this (CRE-20, CRE-22, CRE-25). An assumed Pod does not expire: only the watch
+/// or a refusal ends that.
+///
+/// ```
+/// use pod_lifecycle::scheduling::{Held, News, Standing, hold};
+/// let assumed = hold(None, News::Chosen);
+/// // Until the watch shows the binding, no second Pod is put in its place.
+/// assert_eq!(hold(assumed, News::Told(Standing::Queued)), Some(Held::Assumed));
+/// assert_eq!(hold(assumed, News::Told(Standing::Assigned)), Some(Held::Confirmed));
+/// // Deleted before it was bound: it is dropped, and the binding will fail at the API server.
+/// assert_eq!(hold(assumed, News::Told(Standing::Skipped)), None);
+/// ```
+#[must_use]
+pub const fn hold(held: Option<Held>, news: News) -> Option<Held> {
+    match (news, held) {
+        (News::Chosen, None | Some(Held::Assumed)) => Some(Held::Assumed),
+        (News::Chosen | News::Refused, Some(Held::Confirmed)) => Some(Held::Confirmed), // the watch was faster
+        (News::Refused, None | Some(Held::Assumed)) => None,
+        (News::Told(Standing::Assigned), _) => Some(Held::Confirmed), // CRE-25
+        (News::Told(Standing::Skipped), None | Some(Held::Assumed)) => None, // CRE-22
+        (News::Told(Standing::Queued | Standing::Gated | Standing::Foreign), None | Some(Held::Assumed)) => {
+            held
+        }
+        // A binding is never undone; what says so is late.
+        (
+            News::Told(Standing::Skipped | Standing::Queued | Standing::Gated | Standing::Foreign),
+            Some(Held::Confirmed),
+        ) => Some(Held::Confirmed),
+        (News::Told(Standing::Unseen) | News::Gone, _) => None, // CRE-20
+    }
+}
+
+/// What one notification of an informer says, and of which Pod. It is kept by name: after a relist the removal of a
+/// Pod and the creation of its successor may come as one change, and the UIDs tell that they are two (CRE-15).
+///
+/// ```
+/// use pod_lifecycle::scheduling::{News, Standing, notices};
+/// let successor = News::Told(Standing::Queued);
+/// let merged = notices(Some(1), Some((2, Standing::Queued)));
+/// assert_eq!(merged, [Some((1, News::Gone)), Some((2, successor))]);
+/// assert_eq!(notices(Some(2), Some((2, Standing::Queued))), [None, Some((2, successor))]);
+/// assert_eq!(notices(Some(2), None), [Some((2, News::Gone)), None]);
+/// ```
+#[must_use]
+pub fn notices<U: PartialEq>(old: Option<U>, new: Option<(U, Standing)>) -> [Option<(U, News)>; 2] {
+    let replaced = old.filter(|old| new.as_ref().is_none_or(|(new, _)| old != new));
+    [replaced.map(|old| (old, News::Gone)), new.map(|(new, standing)| (new, News::Told(standing)))]
 }

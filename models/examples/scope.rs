@@ -6,6 +6,7 @@
 use std::time::Instant;
 
 use pod_lifecycle_models::api::{self, Api};
+use pod_lifecycle_models::capacity::Capacity;
 use pod_lifecycle_models::engine::{self, Beyond, Flow, Limit, Space, Stored};
 use pod_lifecycle_models::identity::Identity;
 use pod_lifecycle_models::kill::Kills;
@@ -33,6 +34,7 @@ fn main() -> Result<(), String> {
         Some("phase") => report::<_, u64>(Phases::new(scope), limit, threads),
         Some("kill") => report::<_, u128>(Kills::new(scope), limit, threads),
         Some("identity") => report::<_, u128>(Identity::new(scope), limit, threads),
+        Some("capacity") => report::<_, u128>(Capacity::new(scope), limit, threads),
         Some("pod") => report::<_, [u64; 3]>(pods, limit, threads),
         Some(_) | None => return Err("the first argument is the name of a model".into()),
     }

@@ -152,6 +152,21 @@ pub const CANDIDATES: &[Candidate] = &[
             "The kubelet stops both containers, which end with 0, makes a new sandbox and starts both again.",
         ],
     },
+    Candidate {
+        model: "disruption",
+        law: "CTL-EVI-04/slow",
+        harm: "two Pods under a budget that lets one go are evicted together: between the grant of the first eviction and its DELETE \
+               the disruption controller has forgotten it, because two minutes have passed by its own clock since the time that the \
+               API server wrote by another one",
+        known: "no report found",
+        attempt: &[
+            "Run two API servers on one etcd, the link of the first one to etcd slowed by a second (`tc qdisc … netem delay`), and the \
+             controller manager with a clock three minutes ahead (`faketime`).",
+            "Create a Deployment of two Pods with a PodDisruptionBudget of minAvailable 1, and wait until both are ready.",
+            "Evict one Pod by the slow API server and at once, again and again, the other one by the fast API server.",
+            "Both are granted: `disruptionsAllowed` was 1 again before the first one had its deletionTimestamp.",
+        ],
+    },
 ];
 
 /// Expected violations that look like candidates and are public: model, law, and where.

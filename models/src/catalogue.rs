@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::api::{self, Api, Mutant};
 use crate::audit::{Claim, Exploration, Until, explore};
+use crate::capacity::{self, Capacity};
+use crate::disruption::{self, Disruptions};
 use crate::engine::{Outcome, Stored};
 use crate::identity::{self, Identity};
 use crate::kill::{self, Kills};
@@ -20,7 +22,7 @@ use crate::search::search;
 use crate::watch;
 
 /// The models.
-pub const MODELS: &[Entry] = &[API, PHASE, KILL, POD, IDENTITY];
+pub const MODELS: &[Entry] = &[API, PHASE, KILL, POD, IDENTITY, CAPACITY, DISRUPTION];
 
 const API: Entry = Entry {
     name: "api",
@@ -247,6 +249,117 @@ fn identities(scope: Scope, variant: Variant<'_>) -> Identity {
         Variant::Mutant(id) => Identity { mutant: mutant(id), ..plain },
         Variant::Remedy(id) => Identity { remedy: remedy(id), ..plain },
     }
+}
+
+const CAPACITY: Entry = Entry {
+    name: "capacity",
+    contains: "who gets the only device of a node: two Pods alive at a time, one of a user that runs once, one of a StatefulSet \
+               that recreates it, a scheduler that assumes what it decides and whose watch lags, a kubelet that admits by age and \
+               whose view lags, and two faults (three in the large scope): a restart of the kubelet, perhaps before its device \
+               plugin, a scheduler that is replaced, another scheduler that does not look, a forced DELETE",
+    leaves_out: &[
+        "time, graces but for 0 and the Pod's own, and the clamp of DEL-08",
+        "the reads and writes of a DELETE and of a PATCH; the final DELETE on its way: it carries a uid (`identity`)",
+        "finalizers, gates, hooks, containers beside one, volumes",
+        "partitions, reboots, lists of the past (`identity`); calls that fail (`pod`); preemption, priorities, evictions",
+        "the order in which a watch tells of different Pods, but that a kubelet sees who left before who came",
+        "a third Pod while two are alive; a second Pod of a user while one is stored",
+        "that a kubelet without its plugin reports no device: the scheduler goes on counting one",
+        "that a device manager leaves a Pod alone whose containers all run: these Pods are like those with init containers \
+         (kubernetes/kubernetes#138446)",
+    ],
+    actors: &[
+        "User",
+        "API server",
+        "StatefulSet",
+        "Scheduler",
+        "Another scheduler",
+        "Kubelet",
+        "Device plugin",
+        "Runtime",
+    ],
+    actions: Capacity::ACTIONS,
+    refusals: Capacity::REFUSALS,
+    laws: laws::<Capacity>,
+    mutants: || capacity::Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
+    state_bytes: size_of::<<Capacity as Protocol>::State>(),
+    packed_bytes: size_of::<u128>(),
+    explore: |scope, variant, until| told::<Capacity>(explore(capacities(scope, variant), until)),
+    search: |scope, variant, until| told::<Capacity>(search::<_, u128>(capacities(scope, variant), until)),
+    live: |scope, variant, which| liveness::run::<_, u128>(capacities(scope, variant), which),
+    assumptions: liveness::assumptions::<Capacity>,
+    faults: |scope| capacities(scope, Variant::Faithful).faults(),
+    with_faults: |scope, faults| fewer::<_, u128>(capacities(scope, Variant::Faithful), faults),
+};
+
+fn capacities(scope: Scope, variant: Variant<'_>) -> Capacity {
+    let plain = Capacity::new(scope);
+    let mutant = |id| capacity::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
+    let remedy = |id| capacity::Remedy::ALL.into_iter().find(|remedy| remedy.id() == id);
+    match variant {
+        Variant::Faithful => plain,
+        Variant::Mutant(id) => Capacity { mutant: mutant(id), ..plain },
+        Variant::Remedy(id) => Capacity { remedy: remedy(id), ..plain },
+    }
+}
+
+const DISRUPTION: Entry = Entry {
+    name: "disruption",
+    contains: "two Pods under one budget, each on a node of its own: evictions with their budget, condition and DELETE, the \
+               disruption controller, the node controller with its darkness, taint eviction with a Pod that tolerates for a \
+               time and one that does not, `Ready`, owners that recreate, and two faults (three in the large scope): a partition, \
+               a machine that goes off, a node that shuts down, in time or not, a node controller that is blind, a readiness \
+               probe that fails, a direct DELETE, an eviction that is lost or takes minutes",
+    leaves_out: &[
+        "time: a stop ends at any moment, a toleration of minutes runs out only when nothing shorter is left to happen",
+        "the reads and writes of a DELETE, of a PATCH and of a pass of the node controller: each is one step (`api`, `pod`), and \
+         no node is tainted inside a pass (kubernetes/kubernetes#111385)",
+        "restarts of kubelets and controllers, views of controllers that lag, status writes that are lost (`pod`, `identity`)",
+        "several zones and their rates, other taints and tolerations, Node objects that are deleted (`identity`)",
+        "finalizers, hooks, containers beside one, volumes, exit codes: a Pod that ends is Failed",
+        "evictions of Pods that have ended or are being deleted, preemption, evictions by the kubelet (`phase`)",
+        "several budgets, budgets in percent, the limit on pending disruptions, dry runs, the retries of CTL-EVI-02",
+        "the `EndpointSlice`, which follows late; its conditions are those of the stored Pod",
+    ],
+    actors: &[
+        "User",
+        "Operator",
+        "Eviction client",
+        "API server",
+        "StatefulSet",
+        "Disruption controller",
+        "Node controller",
+        "Taint eviction",
+        "Kubelet n1",
+        "Kubelet n2",
+        "Runtime",
+    ],
+    actions: Disruptions::ACTIONS,
+    refusals: Disruptions::REFUSALS,
+    laws: laws::<Disruptions>,
+    mutants: || disruption::Mutant::ALL.iter().map(|mutant| mutant.info()).collect(),
+    state_bytes: size_of::<<Disruptions as Protocol>::State>(),
+    packed_bytes: size_of::<u128>(),
+    explore: |scope, variant, until| told::<Disruptions>(explore(disruptions(scope, variant), until)),
+    search: |scope, variant, until| {
+        told::<Disruptions>(search::<_, u128>(disruptions(scope, variant), until))
+    },
+    live: |scope, variant, which| liveness::run::<_, u128>(disruptions(scope, variant), which),
+    assumptions: liveness::assumptions::<Disruptions>,
+    faults: |scope| disruptions(scope, Variant::Faithful).faults(),
+    with_faults: |scope, faults| fewer::<_, u128>(disruptions(scope, Variant::Faithful), faults),
+};
+
+fn disruptions(scope: Scope, variant: Variant<'_>) -> Disruptions {
+    use disruption::Variant as Of;
+    let mutant = |id| disruption::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
+    let remedy = |id| disruption::Remedy::ALL.into_iter().find(|remedy| remedy.id() == id);
+    let variant = match variant {
+        Variant::Faithful => Of::Faithful,
+        Variant::Mutant(id) => mutant(id).map_or(Of::Faithful, Of::Mutant),
+        Variant::Remedy(id) => remedy(id).map_or(Of::Faithful, Of::Remedy),
+    };
+    Disruptions { variant, ..Disruptions::new(scope) }
 }
 
 /// The model of this name.

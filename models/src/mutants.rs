@@ -27,11 +27,6 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
         "B08",
         "kubernetes/kubernetes#117018: a controller that replaces only failed Pods; no model has a workload controller yet",
     ),
-    ("B10", "kubernetes/kubernetes#104560: resources of ended Pods; no model has capacity yet"),
-    (
-        "B11",
-        "kubernetes/kubernetes#105523: a running Pod that is rejected for resources; no model has capacity yet",
-    ),
     ("B20", "kubernetes/kubernetes#98506: by construction, a `Grace` cannot be negative"),
     (
         "B22",
@@ -39,7 +34,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ),
     (
         "B24",
-        "kubernetes/kubernetes#116965: the Ready condition during a shutdown; no model has conditions yet",
+        "kubernetes/kubernetes#116965: 1.36 does it; found as B24 in the unmutated model `disruption`, gone if a status of a Pod that is stopped says that nothing is ready",
     ),
     (
         "B25",
@@ -61,7 +56,6 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
         "B40",
         "kubernetes/kubernetes#129795: expectations of a ReplicaSet; no model has a workload controller yet",
     ),
-    ("B41", "kubernetes/kubernetes#56682: the cache of the scheduler; no model has it yet"),
     (
         "B42",
         "kubernetes/kubernetes#141887: 1.36 does it; found as NON-19/pod-gc in the unmutated model `identity`, gone if the informer is up to date",
@@ -78,10 +72,6 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     (
         "B46",
         "kubernetes/kubernetes#141094: a foreign Pod in a StatefulSet; no model has a workload controller yet",
-    ),
-    (
-        "B47",
-        "kubernetes/kubernetes#24200: a node controller that is blind itself; no model has heartbeats yet",
     ),
     (
         "B49",

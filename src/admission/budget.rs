@@ -1,7 +1,8 @@
-//! Disruption budgets, as an eviction and their controller read them (CTL-EVI-02 … CTL-EVI-04).
+//! Disruption budgets, as an eviction and their controller read them (CTL-EVI-02 … CTL-EVI-04, OBJ-43).
 
 use crate::admission::Guard;
 use crate::deletion::Deletion;
+use crate::phase::Phase;
 use crate::rules::RuleId;
 use crate::time::{Grace, Now, Time};
 
@@ -178,10 +179,60 @@ pub const fn disrupt(matching: Matching, ready: Ready) -> Result<Granted, Denied
 /// ```
 #[must_use]
 pub fn is_healthy(ready: Ready, deletion: Deletion, pending: Option<Time>, now: Now) -> bool {
-    let is_pending = pending.is_some_and(|granted| Now::at(granted.plus(PENDING_FOR)) > now);
     match (ready, deletion) {
-        (Ready::Yes, Deletion::Live) => !is_pending,
+        (Ready::Yes, Deletion::Live) => !is_pending(deletion, pending, now),
         (Ready::Yes, Deletion::Graceful { .. } | Deletion::Expired { .. } | Deletion::Unrecorded { .. })
         | (Ready::No, _) => false,
+    }
+}
+
+/// Whether the controller keeps the entry of a Pod in `status.disruptedPods`: it is not deleted yet, and its eviction was granted
+/// lately enough (CTL-EVI-04).
+#[must_use]
+pub fn is_pending(deletion: Deletion, granted: Option<Time>, now: Now) -> bool {
+    let lasts = granted.is_some_and(|granted| Now::at(granted.plus(PENDING_FOR)) > now);
+    match deletion {
+        Deletion::Live => lasts,
+        Deletion::Graceful { .. } | Deletion::Expired { .. } | Deletion::Unrecorded { .. } => false,
+    }
+}
+
+/// `status.disruptionsAllowed` as the controller writes it: by how many Pods more are [healthy](is_healthy) than have to be
+/// (CTL-EVI-04; `pkg/controller/disruption/disruption.go#updatePdbStatus`). Where no Pod is `expected` it is 0.
+///
+/// ```
+/// use pod_lifecycle::admission::allowed;
+/// assert_eq!([allowed(2, 1, 2), allowed(1, 1, 2), allowed(0, 1, 2), allowed(2, 1, 0)], [1, 0, 0, 0]);
+/// ```
+#[must_use]
+pub const fn allowed(healthy: i32, desired: i32, expected: i32) -> i32 {
+    match healthy.saturating_sub(desired) {
+        more @ 1.. if expected > 0 => more,
+        _ => 0,
+    }
+}
+
+/// How long a `DisruptionTarget` that comes to nothing stays `True` (OBJ-43).
+pub const TARGET_FOR: Grace = Grace::from_secs(120);
+
+/// Whether the controller resets the condition `DisruptionTarget` of a Pod that has it `True` since `since`: it has neither ended
+/// nor is it being deleted (OBJ-43). One that the kubelet wrote comes with the end of the Pod (INV-29).
+///
+/// ```
+/// use pod_lifecycle::admission::is_stale;
+/// use pod_lifecycle::{Deletion, Now, Phase, Time};
+/// let after = |secs| {
+///     is_stale(Deletion::Live, Some(Phase::Running), Time::from_unix(0), Now::at(Time::from_unix(secs)))
+/// };
+/// assert!(!after(119) && after(120));
+/// ```
+#[must_use]
+pub fn is_stale(deletion: Deletion, phase: Option<Phase>, since: Time, now: Now) -> bool {
+    match (deletion, phase) {
+        (Deletion::Live, Some(Phase::Pending | Phase::Running | Phase::Unknown) | None) => {
+            Now::at(since.plus(TARGET_FOR)) <= now
+        }
+        (Deletion::Live, Some(Phase::Succeeded | Phase::Failed))
+        | (Deletion::Graceful { .. } | Deletion::Expired { .. } | Deletion::Unrecorded { .. }, _) => false,
     }
 }

@@ -1,9 +1,10 @@
 //! Disruption budgets (CTL-EVI-02 … CTL-EVI-04), all small ones, against the conditions of the rules one by one.
 
 use pod_lifecycle::admission::{
-    Budget, Denied, Granted, Guard, Matching, PENDING_MAX, Ready, Seen, Unhealthy, disrupt, is_healthy,
+    Budget, Denied, Granted, Guard, Matching, PENDING_MAX, Ready, Seen, Unhealthy, allowed, disrupt,
+    is_healthy, is_pending, is_stale,
 };
-use pod_lifecycle::{Deletion, Now, Time};
+use pod_lifecycle::{Deletion, Now, Phase, Time};
 
 fn budgets() -> Vec<Budget> {
     let mut all = Vec::new();
@@ -91,6 +92,70 @@ fn ctl_evi_04_a_pending_eviction_counts_for_two_minutes() {
                 let healthy = is_healthy(ready, deletion, pending, Now::at(Time::from_unix(500)));
                 let forgotten = granted.is_none_or(|granted| granted + 120 <= 500);
                 assert_eq!(healthy, ready == Ready::Yes && deletion == Deletion::Live && forgotten);
+            }
+        }
+    }
+}
+
+/// CTL-EVI-04: what is allowed and what must stay healthy are together what is healthy, unless too little is, or no Pod is
+/// expected; and never is a negative number allowed.
+#[test]
+fn ctl_evi_04_what_is_allowed_leaves_enough() {
+    let mut granted = 0;
+    for healthy in [i32::MIN, -1, 0, 1, 2, 3, i32::MAX] {
+        for desired in [i32::MIN, 0, 1, 2, 5, i32::MAX] {
+            for expected in [-1, 0, 1, 3] {
+                let allowed = allowed(healthy, desired, expected);
+                assert!(allowed >= 0);
+                if allowed > 0 {
+                    granted += 1;
+                    let left = i64::from(healthy) - i64::from(allowed);
+                    assert!(left >= i64::from(desired) && expected > 0, "{healthy} {desired} {expected}");
+                    assert!(left == i64::from(desired) || allowed == i32::MAX);
+                } else {
+                    assert!(healthy <= desired || expected <= 0, "{healthy} {desired} {expected}");
+                }
+            }
+        }
+    }
+    assert!(granted > 0);
+}
+
+fn deletions() -> [Deletion; 4] {
+    let at = Some(Time::from_unix(0));
+    [
+        Deletion::Live,
+        Deletion::from_fields(at, Some(30)),
+        Deletion::from_fields(at, Some(0)),
+        Deletion::from_fields(at, None),
+    ]
+}
+
+/// CTL-EVI-04: an entry is kept for two minutes and not longer than the Pod is deleted; while it is kept the Pod is not healthy.
+#[test]
+fn ctl_evi_04_an_entry_lasts_two_minutes() {
+    for deletion in deletions() {
+        for secs in [0, 119, 120, 121] {
+            let now = Now::at(Time::from_unix(1_000 + secs));
+            let kept = is_pending(deletion, Some(Time::from_unix(1_000)), now);
+            assert_eq!(kept, deletion == Deletion::Live && secs < 120, "{deletion:?} {secs}");
+            assert!(!kept || !is_healthy(Ready::Yes, deletion, Some(Time::from_unix(1_000)), now));
+            assert!(!is_pending(deletion, None, now));
+        }
+    }
+}
+
+/// OBJ-43: two minutes, and neither a Pod that ends nor one that has ended.
+#[test]
+fn obj_43_a_target_that_stays_is_reset() {
+    let phases = Phase::ALL.into_iter().map(Some).chain([None]);
+    for phase in phases {
+        for deletion in deletions() {
+            for secs in [0, 119, 120, 500] {
+                let is_stale =
+                    is_stale(deletion, phase, Time::from_unix(50), Now::at(Time::from_unix(50 + secs)));
+                let over = matches!(phase, Some(Phase::Succeeded | Phase::Failed));
+                assert_eq!(is_stale, secs >= 120 && !over && deletion == Deletion::Live);
             }
         }
     }

@@ -1,9 +1,12 @@
 //! The controllers: what each does of its own accord, on lists as a cluster makes them and on raw ones.
 
 mod deployment;
+mod endpoints;
+mod node_lifecycle;
 mod pod_gc;
 mod replica_set;
 mod stateful_set;
+mod taint_eviction;
 
 use pod_lifecycle::controllers::{Activity, Availability, Readiness};
 use pod_lifecycle::{Deletion, Grace, Now, Phase, Time};

@@ -3,12 +3,12 @@
 use pod_lifecycle::binding::{Binding, Gates};
 use pod_lifecycle::creation::{self, NAME_ATTEMPTS, Namespace, Naming, Next, Operation, Slot};
 use pod_lifecycle::deletion::Deletion;
-use pod_lifecycle::kubelet_admission::{self as admission, Handler, InRuntime, Lacks, Need, Reason};
+use pod_lifecycle::kubelet_admission::{self as admission, Handler, InRuntime, Lacks, Need, Reason, Room};
 use pod_lifecycle::node_restriction::{self, Labels, Request, Whose};
 use pod_lifecycle::phase::{Phase, Source};
-use pod_lifecycle::scheduling::{self, Facts, Profile, Standing};
+use pod_lifecycle::scheduling::{self, Facts, Held, News, Profile, Standing};
 use pod_lifecycle::time::Time;
-use pod_lifecycle::worker::{Activity, Kind, Mirror, Stage, Worker};
+use pod_lifecycle::worker::{Activity, Begun, Kind, Marks, Mirror, Stage, Worker};
 
 const PHASES: [Phase; 5] = [Phase::Pending, Phase::Running, Phase::Succeeded, Phase::Failed, Phase::Unknown];
 const ENDED: [Phase; 2] = [Phase::Succeeded, Phase::Failed];
@@ -123,6 +123,58 @@ fn cre_20_who_is_tried() {
     }
 }
 
+const HELD: [Option<Held>; 3] = [None, Some(Held::Assumed), Some(Held::Confirmed)];
+const STANDINGS: [Standing; 6] = [
+    Standing::Unseen,
+    Standing::Assigned,
+    Standing::Foreign,
+    Standing::Gated,
+    Standing::Skipped,
+    Standing::Queued,
+];
+
+/// CRE-25, CRE-22: what is on a node counts, deleting or not; what was assumed counts until the watch confirms it, the binding is
+/// refused, or the Pod is deleted before it was bound; what has ended counts no more.
+#[test]
+fn cre_25_what_the_scheduler_counts() {
+    for held in HELD {
+        assert!(scheduling::hold(held, News::Chosen).is_some());
+        assert_eq!(scheduling::hold(held, News::Gone), None);
+        let confirmed = held == Some(Held::Confirmed);
+        // What the watch has confirmed no answer to a binding takes back.
+        assert_eq!(scheduling::hold(held, News::Refused).is_some(), confirmed);
+        for standing in STANDINGS {
+            let after = scheduling::hold(held, News::Told(standing));
+            let counts = match standing {
+                Standing::Unseen => false,
+                Standing::Assigned => true,
+                Standing::Skipped => confirmed,
+                Standing::Foreign | Standing::Gated | Standing::Queued => held.is_some(),
+            };
+            assert_eq!(after.is_some(), counts, "{held:?} {standing:?}");
+            // Only the watch confirms, and what is confirmed is not assumed again.
+            let known = confirmed || standing == Standing::Assigned;
+            assert_eq!(after == Some(Held::Confirmed), counts && known);
+        }
+        assert_eq!(scheduling::hold(held, News::Chosen) == Some(Held::Confirmed), confirmed);
+    }
+}
+
+/// CRE-15: a change of the uid is two things, the removal first; nothing is made of the same one, and nothing is lost.
+#[test]
+fn cre_15_a_change_of_the_uid_is_a_removal_and_a_creation() {
+    for old in [None, Some(1), Some(2)] {
+        for new in [None, Some(1), Some(2)] {
+            for standing in STANDINGS {
+                let [removal, told] = scheduling::notices(old, new.map(|uid| (uid, standing)));
+                let gone = old.filter(|old| Some(*old) != new);
+                assert_eq!(removal, gone.map(|uid| (uid, News::Gone)));
+                assert_eq!(told, new.map(|uid| (uid, News::Told(standing))));
+            }
+        }
+    }
+}
+
 /// CRE-24: from one second, doubling, to ten; and never longer without an event than five minutes.
 #[test]
 fn cre_24_delays_double_to_ten_seconds() {
@@ -171,6 +223,34 @@ fn cre_41_the_first_rejection_wins() {
         let expected = Handler::ORDER.get(first).copied();
         assert_eq!(answer.err().map(|rejected| rejected.handler), expected);
         assert_eq!(asked, Handler::ORDER[..(first + 1).min(Handler::ORDER.len())]);
+    }
+}
+
+/// CRE-41: who has room: a Pod that runs or is to; one that has ended only while its worker stops it; one that was rejected not.
+#[test]
+fn cre_41_who_counts_at_admission() {
+    let (begun, marks, grace) = (Begun::Yes, Marks::NONE, None);
+    let records = [
+        None,
+        Some(worker(Stage::Sync)),
+        Some(worker(Stage::Terminating { begun, marks, grace })),
+        Some(worker(Stage::Terminated { marks, grace })),
+        Some(worker(Stage::Finished { begun, marks, grace })),
+    ];
+    let phases = || PHASES.map(Some).into_iter().chain([None]);
+    for record in records {
+        for seen in phases() {
+            for cached in phases() {
+                let ended = [seen, cached].into_iter().flatten().any(|phase| ENDED.contains(&phase));
+                let counts = match record.map(|record| record.stage) {
+                    None | Some(Stage::Sync) => !ended,
+                    Some(Stage::Terminating { .. }) => true,
+                    Some(Stage::Terminated { .. } | Stage::Finished { .. }) => false,
+                };
+                let room = admission::room(seen, cached, record);
+                assert_eq!(room == Room::Taken, counts, "{seen:?} {cached:?} {record:?}");
+            }
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod api;
+mod capacity;
+mod disruption;
 mod documents;
 mod engine;
 mod identity;

@@ -2,6 +2,8 @@
 
 use pod_lifecycle_models::api::Api;
 use pod_lifecycle_models::audit::{Claim, Until, explore};
+use pod_lifecycle_models::capacity::Capacity;
+use pod_lifecycle_models::disruption::Disruptions;
 use pod_lifecycle_models::identity::Identity;
 use pod_lifecycle_models::law::{Protocol, Scope};
 use pod_lifecycle_models::phase::Phases;
@@ -43,4 +45,14 @@ fn of_pod() {
 #[test]
 fn of_identity() {
     paths_are_runs(|| Identity::new(Scope::Tiny));
+}
+
+#[test]
+fn of_capacity() {
+    paths_are_runs(|| Capacity::new(Scope::Tiny));
+}
+
+#[test]
+fn of_disruption() {
+    paths_are_runs(|| Disruptions::new(Scope::Tiny));
 }

@@ -24,8 +24,15 @@ fn standard_scopes_are_clean() {
     let report = &*STANDARD;
     assert_eq!(report.problems, Vec::<String>::new());
     let counts: Vec<_> = report.models.iter().map(|model| (model.name, model.states)).collect();
-    let known =
-        [("api", 169_842), ("phase", 1_101_806), ("kill", 73_386), ("pod", 1_219_880), ("identity", 599_572)];
+    let known = [
+        ("api", 169_842),
+        ("phase", 1_101_806),
+        ("kill", 73_386),
+        ("pod", 1_219_880),
+        ("identity", 599_572),
+        ("capacity", 344_165),
+        ("disruption", 858_572),
+    ];
     assert_eq!(counts, known);
 }
 
@@ -35,8 +42,15 @@ fn tiny_scopes_are_clean() {
     let report = &*TINY;
     assert_eq!(report.problems, Vec::<String>::new());
     let counts: Vec<_> = report.models.iter().map(|model| (model.name, model.states)).collect();
-    let known =
-        [("api", 54_363), ("phase", 48_879), ("kill", 44_226), ("pod", 432_157), ("identity", 49_096)];
+    let known = [
+        ("api", 54_363),
+        ("phase", 48_879),
+        ("kill", 44_226),
+        ("pod", 432_157),
+        ("identity", 49_096),
+        ("capacity", 77_406),
+        ("disruption", 66_234),
+    ];
     assert_eq!(counts, known);
 }
 
