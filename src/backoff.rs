@@ -110,6 +110,30 @@ impl Series {
     /// A new key, or a kubelet that has just started.
     pub const CLEAR: Self = Self::Clear;
 
+    /// The longest series that so many restarts can have left, the last of them before `now`: none came later than it might,
+    /// so each but the first doubled the delay (CTR-24).
+    ///
+    /// ```
+    /// use pod_lifecycle::backoff::{Limits, Series};
+    /// use pod_lifecycle::time::{Now, Time};
+    /// let now = Now::at(Time::from_unix(0));
+    /// let delay = |restarts| Series::after(restarts, now, Limits::DEFAULT).due(now).map(|due| due.floor());
+    /// assert_eq!([0, 1, 2].map(delay), [None, Some(Time::from_unix(10)), Some(Time::from_unix(20))]);
+    /// assert_eq!(delay(u32::MAX), Some(Time::from_unix(300)));
+    /// ```
+    #[must_use]
+    pub fn after(restarts: u32, now: Now, limits: Limits) -> Self {
+        let mut series = Self::Clear;
+        for _ in 0..restarts {
+            let next = series.longer(now, now, limits);
+            if next == series {
+                break; // at the cap
+            }
+            series = next;
+        }
+        series
+    }
+
     /// Decides a restart (CTR-24, CTR-26, CTR-28). `exited` is the finish of the newest *exited* instance,
     /// whatever its code (CTR-27): after a kill in the same pass that is an older one, and without one the
     /// container starts at once and the series is not touched.

@@ -1,84 +1,33 @@
 //! Why is this Pod where it is, who must act, and what would help: answered from the object by the machines.
 //!
-//! *Expected flow*: [`explain`] reads a Pod and, if there is one, what is known of its node. [`Explanation::stage`] is
-//! the answer, [`Explanation::duties`] who must do what, in order, [`Explanation::outcomes`] what an operator's means
-//! would do: each computed by [`deletion`](crate::deletion) and [`controllers::pod_gc`](crate::controllers::pod_gc),
-//! none of it told from memory.
+//! *Expected flow*: [`explain`] reads a Pod and what is known beside it: its node, its controller, disruption budgets and
+//! events ([`Surroundings`]). [`Explanation::stage`] is the answer, [`Explanation::duties`] who must do what, in order,
+//! [`Explanation::outcomes`] what an operator's means would do: each computed by [`deletion`](crate::deletion),
+//! [`admission`](crate::admission) and [`controllers::pod_gc`](crate::controllers::pod_gc), none of it told from memory.
+//! What each could break is the table [`Hazard`], which the models compute again.
 
-use crate::backoff::{Limits, RESET_AFTER};
+use crate::admission::{Matching, Ready};
+use crate::backoff::{Limits, Series};
 use crate::binding::Binding;
 use crate::container::{ContainerState, Role};
-use crate::controllers::pod_gc;
 use crate::deletion::{Deletion, Finalizers, Request};
 use crate::phase::Phase;
 use crate::time::{Grace, Now, Time};
-use crate::timeline::{Plan, timeline};
+use crate::timeline::{Plan, Span, timeline};
 use crate::view::{Container, Stored, View};
 use crate::wire;
 
+mod event;
+mod hazard;
 mod outcome;
 mod stage;
+mod surroundings;
 
+pub use event::{Sighting, Sign};
+pub use hazard::{Danger, Hazard, Moment, Replacement, Successor, Unless};
 pub use outcome::{Means, Outcome, Result};
-pub use stage::{Actor, Duty, Hold, Scheduling, Stage, Task};
-
-/// What is known of the Pod's node.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum NodeFacts {
-    /// Nothing.
-    #[default]
-    Unknown,
-    /// There is no such Node.
-    Absent,
-    /// There is one.
-    Known {
-        /// Its condition `Ready`.
-        health: pod_gc::Health,
-        /// Its taint `node.kubernetes.io/out-of-service`.
-        service: pod_gc::Service,
-    },
-}
-
-impl NodeFacts {
-    /// Reads a Node.
-    ///
-    /// ```
-    /// use pod_lifecycle::controllers::pod_gc::{Health, Service};
-    /// use pod_lifecycle::{explain::NodeFacts, wire};
-    /// let json = br#"{"status": {"conditions": [{"type": "Ready", "status": "Unknown"}]}}"#;
-    /// let lost = NodeFacts::Known { health: Health::NotReady, service: Service::InService };
-    /// assert_eq!(NodeFacts::of(&wire::from_slice(json)?), lost);
-    /// # Ok::<(), wire::WireError>(())
-    /// ```
-    #[must_use]
-    pub fn of(node: &wire::Node<'_>) -> Self {
-        let mut conditions = node.status.conditions.iter();
-        let ready = conditions.any(|it| it.kind.as_str() == "Ready" && it.status.as_str() == "True");
-        let mut taints = node.spec.taints.iter();
-        let out = taints.any(|taint| taint.key.as_str() == "node.kubernetes.io/out-of-service");
-        Self::Known {
-            health: if ready { pod_gc::Health::Ready } else { pod_gc::Health::NotReady },
-            service: if out { pod_gc::Service::OutOfService } else { pod_gc::Service::InService },
-        }
-    }
-
-    /// Whether a kubelet can be expected to act there.
-    const fn is_lost(self) -> bool {
-        match self {
-            Self::Unknown | Self::Known { health: pod_gc::Health::Ready, .. } => false,
-            Self::Absent | Self::Known { health: pod_gc::Health::NotReady, .. } => true,
-        }
-    }
-}
-
-/// The controller that owns a Pod.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Owner<'a> {
-    /// Its kind.
-    pub kind: &'a str,
-    /// Its name.
-    pub name: &'a str,
-}
+pub use stage::{Actor, Duty, Hold, Scheduling, Stage, Stopping, Task, Wait};
+pub use surroundings::{NodeFacts, Owner, Standing, Surroundings};
 
 /// What the machines say of one Pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,24 +36,36 @@ pub struct Explanation<'a> {
     pub name: (&'a str, &'a str),
     /// Its controller, if it has one.
     pub owner: Option<Owner<'a>>,
+    /// Who makes its successor.
+    pub successor: Successor,
     /// Where it is in the protocol: the answer.
     pub stage: Stage<'a>,
     /// Who must act before it goes on, in order.
     pub duties: Box<[Duty<'a>]>,
+    /// What its events tell, the latest first.
+    pub sightings: Box<[Sighting]>,
     /// What each of the operator's means would do.
     pub outcomes: Box<[Outcome]>,
+}
+
+impl Explanation<'_> {
+    /// The latest of the events that bears on the stage.
+    #[must_use]
+    pub fn sighting(&self) -> Option<Sighting> {
+        self.sightings.iter().copied().find(|it| self.stage.is_about(it.sign))
+    }
 }
 
 /// Explains a Pod at `now`.
 ///
 /// ```
-/// use pod_lifecycle::explain::{Hold, NodeFacts, Stage, explain};
+/// use pod_lifecycle::explain::{Hold, Stage, Surroundings, explain};
 /// use pod_lifecycle::{Now, wire};
 /// let json = br#"{"metadata": {"name": "web-0", "uid": "1", "finalizers": ["example.com/audit"],
 ///     "deletionTimestamp": "2026-01-02T03:04:05Z", "deletionGracePeriodSeconds": 0},
 ///     "spec": {"nodeName": "a", "containers": [{"name": "app"}]}, "status": {"phase": "Failed"}}"#;
 /// let (pod, details) = (wire::from_slice(json)?, wire::from_slice(json)?);
-/// let told = explain(&pod, &details, NodeFacts::Unknown, Now::parse("2026-01-02T04:00:00Z")?);
+/// let told = explain(&pod, &details, &Surroundings::default(), Now::parse("2026-01-02T04:00:00Z")?);
 /// assert_eq!(told.stage, Stage::Terminating(Hold::Finalizers(Box::new(["example.com/audit"]))));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -112,21 +73,33 @@ pub struct Explanation<'a> {
 pub fn explain<'a>(
     pod: &'a wire::Pod<'_>,
     details: &'a wire::PodDetails<'_>,
-    node: NodeFacts,
+    around: &Surroundings<'_>,
     now: Now,
 ) -> Explanation<'a> {
     let view = View::of(pod);
     let plan = Plan::of(pod, details, now);
-    let case = Case { pod, view: &view, plan: &plan, node, now };
+    let (owner, maker) = surroundings::owner(details, around.owner);
+    let successor = if view.mirror.is_some() { Successor::File } else { maker };
+    let sightings = event::sightings(around.events, &view);
+    let case = Case {
+        pod,
+        view: &view,
+        plan: &plan,
+        successor,
+        budgets: around.budgets.map(|budgets| surroundings::matching(budgets, view.namespace, details)),
+        sightings: &sightings,
+        node: around.node,
+        now,
+    };
     let stage = case.stage();
-    let mut owners = details.metadata.owner_references.iter();
-    let owner = owners.find(|owner| owner.controller == Some(true));
     Explanation {
         name: (view.namespace, view.name),
-        owner: owner.map(|owner| Owner { kind: owner.kind.as_str(), name: owner.name.as_str() }),
+        owner,
+        successor,
         duties: stage::duties(&stage, &case),
         outcomes: outcome::outcomes(&case),
         stage,
+        sightings,
     }
 }
 
@@ -135,6 +108,9 @@ struct Case<'c, 'a> {
     pod: &'a wire::Pod<'a>,
     view: &'c View<&'a str>,
     plan: &'c Plan<&'a str>,
+    successor: Successor,
+    budgets: Option<Matching>,
+    sightings: &'c [Sighting],
     node: NodeFacts,
     now: Now,
 }
@@ -168,8 +144,14 @@ impl<'a> Case<'_, 'a> {
         if self.view.binding() == Binding::Unbound {
             return Stage::Unscheduled(self.scheduling());
         }
+        let node = self.view.node.unwrap_or_default();
+        match self.node {
+            NodeFacts::Absent => return Stage::Orphaned(node),
+            NodeFacts::Known { .. } if self.node.is_lost() => return Stage::Unreachable(node),
+            NodeFacts::Unknown | NodeFacts::Known { .. } => {}
+        }
         if self.view.started.is_none() {
-            return Stage::Unseen(self.view.node.unwrap_or_default());
+            return Stage::Unseen(node);
         }
         let mut containers = self.view.containers.iter().filter(|it| it.role != Role::Ephemeral);
         if let Some(crash) = containers.clone().find_map(|container| self.crash_loop(container)) {
@@ -185,14 +167,20 @@ impl<'a> Case<'_, 'a> {
         }) && self.nothing_started()
         {
             let counts = (inits.clone().filter(|it| done(it)).count(), inits.count());
-            return Stage::Initializing { container: current.name, reason: self.waiting(current), counts };
+            let wait = self.waiting(current).map(Wait::of);
+            return Stage::Initializing { container: current.name, wait, counts };
         }
         if let Some(waiting) = containers.clone().find(|it| self.waiting(it).is_some()) {
-            let reason = self.waiting(waiting).unwrap_or_default();
-            return Stage::Starting { container: waiting.name, reason };
+            let wait = Wait::of(self.waiting(waiting).unwrap_or_default());
+            return Stage::Starting { container: waiting.name, wait };
         }
         let runs = containers.any(|it| matches!(it.state, ContainerState::Running(_)));
-        if runs { Stage::Running } else { Stage::Idle }
+        let told = self.pod.status.conditions.iter().any(|it| it.kind.as_str() == "Ready");
+        match (runs, self.readiness()) {
+            (true, Ready::No) if told => Stage::Unready,
+            (true, Ready::Yes | Ready::No) => Stage::Running,
+            (false, _) => Stage::Idle,
+        }
     }
 
     /// Whether no regular container was ever started: then an init container or sidecar is what it waits for.
@@ -204,7 +192,9 @@ impl<'a> Case<'_, 'a> {
     fn scheduling(&self) -> Scheduling {
         let mut conditions = self.pod.status.conditions.iter();
         let condition = conditions.find(|it| it.kind.as_str() == "PodScheduled");
+        let unschedulable = self.sightings.iter().any(|it| it.sign == Sign::Unschedulable);
         match condition.map(|it| it.reason.as_str()) {
+            None if unschedulable => Scheduling::Unschedulable,
             None => Scheduling::Untried,
             Some("Unschedulable") => Scheduling::Unschedulable,
             Some(_) => Scheduling::Error,
@@ -219,7 +209,8 @@ impl<'a> Case<'_, 'a> {
         waiting.find_map(|it| it.state.waiting.as_ref()).map(|it| it.reason.as_str())
     }
 
-    /// The back-off doubles at most once a restart, so its end is bounded (CTR-24, CTR-26).
+    /// When the next start comes, at the latest: nobody sees the series of the kubelet, but each restart lengthened it once
+    /// at most (CTR-24, CTR-26).
     fn crash_loop(&self, container: &Container<&'a str>) -> Option<Stage<'a>> {
         if self.waiting(container) != Some("CrashLoopBackOff") {
             return None;
@@ -232,19 +223,24 @@ impl<'a> Case<'_, 'a> {
             | ContainerState::Running(_)
             | ContainerState::Terminated(_) => None,
         };
-        let doublings =
-            u32::try_from(container.restarts.unwrap_or(0).saturating_sub(1).clamp(0, 6)).unwrap_or(0);
-        let longest = Limits::DEFAULT.initial().as_secs().saturating_mul(1 << doublings);
-        let longest = Grace::from_secs(longest.min(Limits::DEFAULT.cap().as_secs()));
-        let ended = container.span.ended;
+        let restarts = container.restarts.unwrap_or(0);
+        let due = |made: i32| {
+            let ended = Now::at(container.span.ended?);
+            let made = u32::try_from(made).unwrap_or(0);
+            Series::after(made, ended, Limits::DEFAULT).due(ended).map(Now::floor)
+        };
         Some(Stage::CrashLoop {
             container: container.name,
             code: exit.map(|exit| exit.code),
-            restarts: container.restarts.unwrap_or(0),
-            earliest: ended.map(|ended| ended.plus(Limits::DEFAULT.initial())),
-            latest: ended.map(|ended| ended.plus(longest)),
-            reset: RESET_AFTER,
+            restarts,
+            // It is held, so it was started again at least once.
+            earliest: due(1),
+            latest: due(restarts.max(1)),
         })
+    }
+
+    fn readiness(&self) -> Ready {
+        surroundings::readiness(self.pod)
     }
 
     fn hold(&self) -> Hold<'a> {
@@ -276,10 +272,22 @@ impl<'a> Case<'_, 'a> {
     fn stopping(&self, begun: Time) -> Hold<'a> {
         let told = timeline(self.plan, Request::default());
         let latest = begun.plus(Grace::from_secs(told.stopped.latest_secs()));
-        match self.seconds_after(latest) {
-            Some(overdue) => Hold::Overdue { node: self.view.node.unwrap_or_default(), overdue },
-            None => Hold::Stopping { latest },
+        if let Some(overdue) = self.seconds_after(latest) {
+            return Hold::Overdue { node: self.view.node.unwrap_or_default(), overdue };
         }
+        let at = |span: Span| begun.plus(Grace::from_secs(span.latest_secs()));
+        let hooks = told.lanes.iter().filter_map(|lane| Some((lane.name, at(lane.hook?))));
+        let hooks = hooks.filter(|(_, until)| !self.now.is_after(*until));
+        let turns = told.lanes.iter().filter(|lane| lane.role == Role::Sidecar);
+        let turns = turns.map(|lane| (lane.name, at(lane.signal)));
+        let turns = turns.filter(|(_, until)| !self.now.is_after(*until));
+        let by = |(_, until): &(&str, Time)| *until;
+        let stage = match (hooks.max_by_key(by), turns.max_by_key(by)) {
+            (Some((container, until)), _) => Stopping::Hook { container, until },
+            (None, Some((container, until))) => Stopping::Turn { container, until },
+            (None, None) => Stopping::Signalled,
+        };
+        Hold::Stopping { latest, stage }
     }
 
     fn seconds_after(&self, time: Time) -> Option<Grace> {

@@ -325,21 +325,16 @@ pub const fn pushes_through(
 /// assert_eq!(runs(Some(Rejected::PHASE)), None);
 /// ```
 #[must_use]
-pub const fn takes_up(
+pub fn takes_up(
     listed: Phase,
     held: Option<Phase>,
     deletion: Deletion,
     record: Option<Worker>,
     runtime: InRuntime,
 ) -> Option<Kind> {
-    let ended = match held {
-        Some(held) => held.is_terminal() || listed.is_terminal(),
-        None => listed.is_terminal(),
-    };
-    match record {
-        Some(_) => None,
-        None if !ended => Some(Kind::Create),
-        None if pushes_through(listed, deletion, record, runtime) => Some(Kind::Kill),
-        None => None,
+    match (record, room(Some(listed), held, record)) {
+        (None, Room::Taken) => Some(Kind::Create),
+        (None, Room::Free) if pushes_through(listed, deletion, record, runtime) => Some(Kind::Kill),
+        (None, Room::Free) | (Some(_), _) => None,
     }
 }

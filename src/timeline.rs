@@ -12,11 +12,11 @@ use std::time::Duration;
 use crate::attempts::{Attempts, Happening};
 use crate::binding::Binding;
 use crate::container::{ContainerState, Role};
-use crate::deletion::{self, Deletion, Effect, Input, Request, Row};
+use crate::deletion::{self, Deletion, Effect, Finalizers, Input, Request, Row};
 use crate::phase::Phase;
 use crate::rules::RuleId;
 use crate::termination::{Actor, Behaviour, HookRun, MINIMUM_GRACE, Member, Process, StopRun, Times};
-use crate::time::{Grace, Now};
+use crate::time::{Grace, Now, Time};
 use crate::view::View;
 use crate::wire;
 use crate::worker::Killer;
@@ -56,6 +56,34 @@ pub enum PreStop {
     Sleeps(Grace),
     /// It runs a command or sends a request: it may take any time.
     Runs,
+}
+
+impl<S> Plan<S> {
+    /// A bound Pod that runs these containers, that nobody has deleted yet and no finalizer holds.
+    ///
+    /// ```
+    /// use pod_lifecycle::Grace;
+    /// use pod_lifecycle::container::Role;
+    /// use pod_lifecycle::deletion::Request;
+    /// use pod_lifecycle::termination::{Member, Process};
+    /// use pod_lifecycle::timeline::{Part, Plan, PreStop, timeline};
+    /// let member = Member { role: Role::Regular, process: Process::Running };
+    /// let app = Part { name: "app", member, hook: PreStop::Runs, probe_grace: None };
+    /// let told = timeline(&Plan::running(Grace::from_secs(5), [app]), Request::default());
+    /// assert_eq!(told.stopped.to_string(), "0 … 7 s"); // a hook that hangs leaves 2 s to the process (KUB-43)
+    /// ```
+    #[must_use]
+    pub fn running(grace: Grace, containers: impl IntoIterator<Item = Part<S>>) -> Self {
+        let facts = deletion::Facts {
+            now: Now::at(Time::from_unix(0)),
+            binding: Binding::Bound,
+            phase: Some(Phase::Running),
+            spec_grace: Some(grace),
+            finalizers: Finalizers::default(),
+        };
+        let containers = containers.into_iter().collect();
+        Self { deletion: Deletion::Live, facts, finalizers: Box::default(), containers }
+    }
 }
 
 impl<'a> Plan<&'a str> {

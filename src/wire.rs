@@ -11,6 +11,7 @@ use std::ops::Deref;
 use serde::de::{Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
+mod around;
 mod audit;
 mod delete_options;
 mod details;
@@ -22,6 +23,10 @@ mod quick;
 mod watch;
 mod whole;
 
+pub use around::{
+    BudgetSpec, BudgetStatus, DisruptionBudget, Event, Involved, Requirement, Selector, Series, Workload,
+    WorkloadSpec,
+};
 pub use audit::{AuditEvent, AuditRequest, AuditResponse, AuditUser, Body, ObjectRef};
 pub use delete_options::{DeleteOptions, Preconditions};
 pub use details::{

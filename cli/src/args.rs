@@ -1,5 +1,6 @@
 //! The command line. `docs/cli.md` is generated from these types.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -32,6 +33,8 @@ pub(crate) enum Command {
     Model(Model),
     /// Re-introduce real mistakes, one at a time, and show which law catches each
     Mutants(Mutants),
+    /// Judge what people say about Pods, with a witness or a counterexample
+    Claims(Claims),
     /// Draw the machines from their tables
     Diagram(Diagram),
     /// Walk through the ordinary life of a Pod, step by step, as the model `pod` finds it
@@ -120,12 +123,19 @@ pub(crate) enum Format {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Explain {
-    /// A Pod or a list of Pods, JSON or YAML; `-` is standard input
+    /// Pods, and what is known beside them, JSON or YAML: their Nodes, events, disruption budgets and controllers, as
+    /// `kubectl get pod,events,pdb,statefulset -o json` prints them; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// Further objects that are known beside the Pods
+    #[arg(long, value_name = "FILE")]
+    pub(crate) with: Vec<PathBuf>,
     /// The Node of the Pod
     #[arg(long, value_name = "FILE")]
     pub(crate) node: Option<PathBuf>,
+    /// The Node of the Pod does not exist
+    #[arg(long, conflicts_with = "node")]
+    pub(crate) node_gone: bool,
     /// The time of the question, such as 2026-01-02T03:04:05Z; by default now
     #[arg(long, value_name = "TIME", value_parser = Now::parse)]
     pub(crate) at: Option<Now>,
@@ -172,6 +182,22 @@ pub(crate) struct Mutants {
     #[arg(long, value_enum)]
     pub(crate) scope: Option<Scope>,
     /// Mutants that are looked at side by side; the default is one per core
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Claims {
+    /// Show only this one, such as FOLK-31, with the steps and a Mermaid diagram, or this family, such as TUT
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// How large the models are
+    #[arg(long, value_enum, default_value_t = Scope::Standard)]
+    pub(crate) scope: Scope,
+    /// Explorations side by side; the default is one per core
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
     /// Print one JSON object instead of text
@@ -235,6 +261,8 @@ pub(crate) enum ModelCommand {
     },
     /// Run one model and show what it finds
     Run(ModelRun),
+    /// Walk through a model on a page of its own: choose a step after the other, see the state and the diagram
+    Explore(ModelExplore),
 }
 
 #[derive(Debug, clap::Args)]
@@ -256,6 +284,21 @@ pub(crate) struct ModelRun {
     /// Print the path in another form
     #[arg(long, value_enum)]
     pub(crate) export: Option<Export>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ModelExplore {
+    /// The model
+    pub(crate) name: String,
+    /// Where the page is served; only this machine can reach it
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
+    pub(crate) addr: SocketAddr,
+    /// Show it with this mistake
+    #[arg(long, value_name = "ID")]
+    pub(crate) mutant: Option<String>,
+    /// How large the model is
+    #[arg(long, value_enum, default_value_t = Scope::Standard)]
+    pub(crate) scope: Scope,
 }
 
 /// How a path is printed.

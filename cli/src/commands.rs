@@ -1,6 +1,7 @@
 //! One module per subcommand.
 
 pub(crate) mod check;
+pub(crate) mod claims;
 pub(crate) mod diagram;
 pub(crate) mod explain;
 pub(crate) mod model;

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::run(&args),
         Command::Timeline(args) => commands::timeline::run(&args),
         Command::Mutants(args) => commands::mutants::run(&args),
+        Command::Claims(args) => commands::claims::run(&args),
         Command::Diagram(args) => commands::diagram::run(&args),
         Command::Walkthrough(args) => commands::walkthrough::run(&args),
     };

@@ -5,12 +5,14 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use serde::Serialize;
 
 pub(crate) mod check;
+pub(crate) mod claims;
 pub(crate) mod diagram;
 pub(crate) mod explain;
 pub(crate) mod model;
 pub(crate) mod mutants;
 pub(crate) mod rules;
 pub(crate) mod timeline;
+pub(crate) mod told;
 pub(crate) mod verify;
 pub(crate) mod walkthrough;
 
@@ -22,6 +24,11 @@ pub(crate) fn error(message: &str, hint: Option<&str>) {
     if let Some(hint) = hint {
         let _ = writeln!(stderr, "hint: {hint}");
     }
+}
+
+/// Says on standard error what the result does not show.
+pub(crate) fn note(message: &str) {
+    let _ = writeln!(io::stderr().lock(), "note: {message}");
 }
 
 /// Prints one JSON object, with a line end.

@@ -12,9 +12,11 @@ use assert_cmd::Command;
 
 mod check;
 mod check_forms;
+mod claims;
 mod diagram;
 mod documents;
 mod explain;
+mod explore;
 mod model;
 mod mutants;
 mod rules;

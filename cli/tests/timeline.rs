@@ -58,13 +58,21 @@ fn json_names_every_rule() {
     let output = podlife(&["timeline", "-", "--json"]).write_stdin(WEB).output().unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["schemaVersion"], 1);
-    assert_eq!(report["timelines"][0]["stopped"], serde_json::json!({ "earliest": 10, "latest": 47 }));
-    assert_eq!(report["timelines"][0]["removalRule"], "KUB-36");
+    assert_eq!(report["pods"][0]["stopped"], serde_json::json!({ "earliest": 10, "latest": 47 }));
+    assert_eq!(report["pods"][0]["removalRule"], "KUB-36");
+}
+
+#[test]
+fn an_empty_input_is_noted() {
+    assert_eq!(
+        transcript(podlife(&["timeline", "-"]).write_stdin("")),
+        "note: `-` is empty: there is no Pod to speak of\nexit 0\n"
+    );
 }
 
 #[test]
 fn what_is_no_pod_is_refused() {
-    for input in ["", "kind: Service\nspec: {}\n", "{\"kind\": \"Pod\", ", "a: [", "spec: {containers: 3}"] {
+    for input in ["kind: Service\nspec: {}\n", "{\"kind\": \"Pod\", ", "a: [", "spec: {containers: 3}"] {
         insta::assert_snapshot!(transcript(podlife(&["timeline", "-"]).write_stdin(input)));
     }
 }

@@ -35,7 +35,7 @@ fn an_unknown_model_is_an_unusable_call() {
     assert_eq!(
         shown,
         "error: there is no model `nope`
-hint: the models are api, phase, kill, pod, identity
+hint: the models are api, phase, kill, pod, identity, capacity, disruption
 exit 2
 "
     );

@@ -148,7 +148,7 @@ pub const CANDIDATES: &[Candidate] = &[
         known: "no report found; kubernetes/kubernetes#92613 was about a sandbox that is made anew although nothing is to be started",
         attempt: &[
             "Create Pod `web` with restartPolicy OnFailure and two containers that end with 0 on SIGTERM.",
-            "Stop its sandbox on the node (`crictl stopp`).",
+            "Kill the pause process of its sandbox on the node: the sandbox is not ready, the containers run on.",
             "The kubelet stops both containers, which end with 0, makes a new sandbox and starts both again.",
         ],
     },

@@ -1,5 +1,7 @@
 //! The models by name, with their types erased: what `verify` and the command line work with.
 
+use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use pod_lifecycle::RuleId;
@@ -10,6 +12,7 @@ use crate::audit::{Claim, Exploration, Until, explore};
 use crate::capacity::{self, Capacity};
 use crate::disruption::{self, Disruptions};
 use crate::engine::{Outcome, Stored};
+use crate::explorer;
 use crate::identity::{self, Identity};
 use crate::kill::{self, Kills};
 use crate::law::{Assumes, Kind, Law, Protocol, Refusal, Remedy, Scope, Taken};
@@ -55,9 +58,10 @@ const API: Entry = Entry {
     assumptions: liveness::assumptions::<Api>,
     faults: |scope| api(scope, Variant::Faithful).faults(),
     with_faults: |scope, faults| fewer::<_, api::State>(api(scope, Variant::Faithful), faults),
+    serve: |scope, variant, address| explorer::serve(api(scope, variant), address),
 };
 
-fn api(scope: Scope, variant: Variant<'_>) -> Api {
+pub(crate) fn api(scope: Scope, variant: Variant<'_>) -> Api {
     let plain = Api::new(scope);
     let mutant = |id| Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
     match variant {
@@ -97,9 +101,10 @@ const PHASE: Entry = Entry {
     assumptions: liveness::assumptions::<Phases>,
     faults: |scope| phases(scope, Variant::Faithful).faults(),
     with_faults: |scope, faults| fewer::<_, u64>(phases(scope, Variant::Faithful), faults),
+    serve: |scope, variant, address| explorer::serve(phases(scope, variant), address),
 };
 
-fn phases(scope: Scope, variant: Variant<'_>) -> Phases {
+pub(crate) fn phases(scope: Scope, variant: Variant<'_>) -> Phases {
     let mutant = |id| phase::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
     let variant = match variant {
         Variant::Faithful => phase::Variant::Faithful,
@@ -137,9 +142,10 @@ const KILL: Entry = Entry {
     assumptions: liveness::assumptions::<Kills>,
     faults: |scope| kills(scope, Variant::Faithful).faults(),
     with_faults: |scope, faults| fewer::<_, u128>(kills(scope, Variant::Faithful), faults),
+    serve: |scope, variant, address| explorer::serve(kills(scope, variant), address),
 };
 
-fn kills(scope: Scope, variant: Variant<'_>) -> Kills {
+pub(crate) fn kills(scope: Scope, variant: Variant<'_>) -> Kills {
     let mutant = |id| kill::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
     let variant = match variant {
         Variant::Faithful => kill::Variant::Faithful,
@@ -187,9 +193,10 @@ const POD: Entry = Entry {
     assumptions: liveness::assumptions::<Pods>,
     faults: |scope| pods(scope, Variant::Faithful).faults(),
     with_faults: |scope, faults| fewer::<_, [u64; 3]>(pods(scope, Variant::Faithful), faults),
+    serve: |scope, variant, address| explorer::serve(pods(scope, variant), address),
 };
 
-fn pods(scope: Scope, variant: Variant<'_>) -> Pods {
+pub(crate) fn pods(scope: Scope, variant: Variant<'_>) -> Pods {
     let mutant = |id| pod::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
     match variant {
         Variant::Faithful | Variant::Remedy(_) => Pods::new(scope),
@@ -238,9 +245,10 @@ const IDENTITY: Entry = Entry {
     assumptions: liveness::assumptions::<Identity>,
     faults: |scope| identities(scope, Variant::Faithful).faults(),
     with_faults: |scope, faults| fewer::<_, u128>(identities(scope, Variant::Faithful), faults),
+    serve: |scope, variant, address| explorer::serve(identities(scope, variant), address),
 };
 
-fn identities(scope: Scope, variant: Variant<'_>) -> Identity {
+pub(crate) fn identities(scope: Scope, variant: Variant<'_>) -> Identity {
     let plain = Identity::new(scope);
     let mutant = |id| identity::Mutant::ALL.iter().copied().find(|mutant| mutant.info().id == id);
     let remedy = |id| identity::Remedy::ALL.into_iter().find(|remedy| remedy.id() == id);
@@ -290,6 +298,7 @@ const CAPACITY: Entry = Entry {
     assumptions: liveness::assumptions::<Capacity>,
     faults: |scope| capacities(scope, Variant::Faithful).faults(),
     with_faults: |scope, faults| fewer::<_, u128>(capacities(scope, Variant::Faithful), faults),
+    serve: |scope, variant, address| explorer::serve(capacities(scope, variant), address),
 };
 
 fn capacities(scope: Scope, variant: Variant<'_>) -> Capacity {
@@ -307,7 +316,7 @@ const DISRUPTION: Entry = Entry {
     name: "disruption",
     contains: "two Pods under one budget, each on a node of its own: evictions with their budget, condition and DELETE, the \
                disruption controller, the node controller with its darkness, taint eviction with a Pod that tolerates for a \
-               time and one that does not, `Ready`, owners that recreate, and two faults (three in the large scope): a partition, \
+               time and one that does not, `Ready`, owners that recreate, and one fault (two in the large scope): a partition, \
                a machine that goes off, a node that shuts down, in time or not, a node controller that is blind, a readiness \
                probe that fails, a direct DELETE, an eviction that is lost or takes minutes",
     leaves_out: &[
@@ -348,6 +357,7 @@ const DISRUPTION: Entry = Entry {
     assumptions: liveness::assumptions::<Disruptions>,
     faults: |scope| disruptions(scope, Variant::Faithful).faults(),
     with_faults: |scope, faults| fewer::<_, u128>(disruptions(scope, Variant::Faithful), faults),
+    serve: |scope, variant, address| explorer::serve(disruptions(scope, variant), address),
 };
 
 fn disruptions(scope: Scope, variant: Variant<'_>) -> Disruptions {
@@ -403,6 +413,8 @@ pub struct Entry {
     pub faults: fn(Scope) -> Option<u8>,
     /// Searches it with so many faults at most.
     pub with_faults: fn(Scope, u8) -> Run,
+    /// Serves a variant of it as a page at this address, until the process ends.
+    pub serve: fn(Scope, Variant<'_>, SocketAddr) -> io::Result<()>,
 }
 
 /// Which variant of a model.

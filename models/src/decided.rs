@@ -52,11 +52,6 @@ pub const ELSEWHERE: &[Elsewhere] = &[
         "no actor of a model changes a spec; the API server compares old with new, and nothing races with that",
     ),
     elsewhere(
-        "INV-29",
-        How::ByTest("tests/laws/monitor_honest.rs", "inv_29_an_eviction_meets_the_garbage_collector"),
-        "no model has the conditions of a kubelet; phase and condition are one write",
-    ),
-    elsewhere(
         "INV-43",
         How::Later,
         "the controllers have no model yet: it needs caches that are fresh after a sync",
@@ -73,7 +68,6 @@ pub const ELSEWHERE: &[Elsewhere] = &[
         How::ByConstruction("src/binding.rs"),
         "a binding is decided from the Pod alone: there is no room for a node in what it reads",
     ),
-    elsewhere("NON-17", How::Later, "readiness of Pods and endpoints are in no model yet"),
     elsewhere(
         "S23",
         How::ByLaw("pod", "NON-02"),
@@ -121,6 +115,20 @@ pub const REDUCTIONS: &[(&str, &[&str])] = &[
             "a node that holds nothing is as good as new: what broke there can be mended without anybody of this model",
             "reads and writes of one request are one step; what lies between them is in `api` and `pod`",
             "what nobody will read again has one value, and an incarnation of which nothing is left is forgotten",
+        ],
+    ),
+    (
+        "capacity",
+        &[
+            "a kubelet that begins lists in the same step, and sees at once what it wrote: nobody tells what lies between from a slow kubelet",
+            "below the large scope a second fault happens only where an expected violation takes two",
+        ],
+    ),
+    (
+        "disruption",
+        &[
+            "a kubelet that is reached sees at once what is stored; a condition and its DELETE are one step, so is a pass of the node controller",
+            "a toleration of minutes runs out only when nothing is left to happen that takes seconds: the order of times without a clock",
         ],
     ),
 ];

@@ -1,9 +1,13 @@
-//! A path as numbered steps and as a Mermaid sequence diagram.
+//! A path as numbered steps, and as a sequence diagram: Mermaid and SVG.
 
 use std::fmt::Write;
 
 use serde::Serialize;
 use serde_json::Value;
+
+pub use svg::svg;
+
+mod svg;
 
 /// One step of a path in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -88,7 +92,8 @@ pub fn mermaid(path: &[Told]) -> String {
     text
 }
 
-fn participants(path: &[&Told]) -> String {
+/// Who takes part, in the order of their first act.
+fn names<'a>(path: &[&'a Told]) -> Vec<&'a str> {
     let mut names: Vec<&str> = Vec::new();
     for name in path.iter().flat_map(|step| [step.from, step.to]) {
         if !names.contains(&name) {
@@ -101,6 +106,11 @@ fn participants(path: &[&Told]) -> String {
         "etcd" => 2,
         _ => 0,
     });
+    names
+}
+
+fn participants(path: &[&Told]) -> String {
+    let names = names(path);
     let mut text = String::from("sequenceDiagram\n    autonumber\n");
     for name in &names {
         let _ = writeln!(text, "    participant {} as {name}", id(name));
@@ -125,4 +135,11 @@ fn id(name: &str) -> String {
 /// A semicolon ends a statement in Mermaid, a hash starts an entity.
 fn escape(text: &str) -> String {
     text.replace('#', "#35;").replace(';', ",")
+}
+
+/// Tells a field that has changed, old to new.
+pub(crate) fn field<T: PartialEq + AsRef<str>>(changes: &mut Vec<String>, name: &str, old: T, new: T) {
+    if old != new {
+        changes.push(format!("{name} {} → {}", old.as_ref(), new.as_ref()));
+    }
 }

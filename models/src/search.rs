@@ -66,7 +66,8 @@ impl<M: Protocol> Judge<M> {
         space: &Space<P>,
     ) -> Judged<M::State, M::Action> {
         self.found.sort_by_key(|found| (found.law, found.claim));
-        self.found.into_iter().map(|found| (found.law, found.claim, path(model, space, &found))).collect()
+        let found = self.found.into_iter();
+        found.map(|found| (found.law, found.claim, path(model, space, found.state, found.step))).collect()
     }
 }
 
@@ -104,13 +105,15 @@ fn judge<S, A: Copy, T>(
     }
 }
 
-fn path<M: Protocol, P: Stored<M::State>>(
+/// The steps to this state, and the step that leaves it.
+pub(crate) fn path<M: Protocol, P: Stored<M::State>>(
     model: &Plain<M>,
     space: &Space<P>,
-    found: &Found<M::Action>,
+    state: u32,
+    step: Option<M::Action>,
 ) -> Path<M::State, M::Action> {
     let mut before = model.0.initial();
-    let actions = space.path(model, found.state).into_iter().map(|step| step.action).chain(found.step);
+    let actions = space.path(model, state).into_iter().map(|step| step.action).chain(step);
     let take = |action| {
         let moved = model.0.step(&before, action);
         let taken = Taken { before, action, after: moved.next, refused: moved.refused };

@@ -1,16 +1,22 @@
 //! What an operator's means would do, computed on the Pod as it is.
 
-use super::{Case, NodeFacts};
+use super::{Case, Hazard, NodeFacts};
+use crate::admission::{Budgets, Condition, Denied, Matching, disrupt, evict};
 use crate::binding::Binding;
 use crate::container::ContainerState;
 use crate::controllers::pod_gc::{self, Health, Node, Search, Service};
-use crate::deletion::{Deletion, Effect, Facts, Finalizers, Input, Request, Row};
+use crate::deletion::{Deletion, Effect, Finalizers, Input, Request, Row, Step};
 use crate::rules::RuleId;
 use crate::time::Grace;
+use crate::view::Run;
 
 /// What an operator can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Means {
+    /// None of them.
+    Wait,
+    /// An eviction, as `kubectl drain` asks for.
+    Evict,
     /// `kubectl delete`.
     Delete,
     /// Removal of all finalizers.
@@ -32,8 +38,8 @@ pub struct Outcome {
     pub result: Result,
     /// The rule that decides.
     pub rule: RuleId,
-    /// The object goes while its processes may run on: no successor of its name is safe then (NON-01).
-    pub hazard: bool,
+    /// What can come of it, by who makes the successor; none if surely nothing of the Pod runs.
+    pub hazard: Hazard,
 }
 
 /// What becomes of the object.
@@ -47,45 +53,76 @@ pub enum Result {
     Held,
     /// Nothing changes.
     Nothing,
+    /// A disruption budget refuses it.
+    Refused(Denied),
 }
 
 /// What each of the means would do; those that do not apply are left out. The safest first.
 pub(super) fn outcomes(case: &Case<'_, '_>) -> Box<[Outcome]> {
-    let (deletion, facts) = (case.view.deletion, case.plan.facts);
-    let delete = |grace| {
-        let request = Request { grace, ..Request::default() };
-        deletion.step(Input::Delete(request), facts).ok().map(|step| (step.row, step.effects))
-    };
-    let dropped = || {
-        let input = Input::Update { finalizers: Finalizers::default() };
-        let step = deletion.step(input, facts).ok()?;
-        Some((step.row, step.effects))
-    };
-    let bound = facts.binding == Binding::Bound;
-    let may_run = bound && !stopped_for_sure(case);
-    let outcome = |means, decided: Option<(Row, [Option<Effect>; 2])>| {
-        let (row, effects) = decided?;
-        let result = result(row, effects);
-        Some(Outcome { means, result, rule: row.rule(), hazard: result == Result::Gone && may_run })
-    };
+    let bound = case.plan.facts.binding == Binding::Bound;
     let has_finalizers = !case.finalizers().is_empty();
+    let dropped = Input::Update { finalizers: Finalizers::default() };
     [
-        outcome(Means::Delete, delete(None)),
-        has_finalizers.then(|| outcome(Means::DropFinalizers, dropped())).flatten(),
+        waiting(case),
+        case.budgets.and_then(|budgets| evicted(case, budgets)),
+        requested(case, Means::Delete, Input::Delete(Request::default())),
+        has_finalizers.then(|| requested(case, Means::DropFinalizers, dropped)).flatten(),
         bound.then(|| collected(case, Means::OutOfService)).flatten(),
-        bound.then(|| collected(case, Means::RemoveNode)).flatten(),
-        outcome(Means::ForceDelete, delete(Some(Grace::ZERO))),
+        (bound && case.node != NodeFacts::Absent).then(|| collected(case, Means::RemoveNode)).flatten(),
+        requested(case, Means::ForceDelete, Input::Delete(forced())),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-fn result(row: Row, effects: [Option<Effect>; 2]) -> Result {
-    if effects.contains(&Some(Effect::Remove)) {
+const fn forced() -> Request {
+    Request { grace: Some(Grace::ZERO), propagation: None }
+}
+
+/// What the API server answers.
+fn requested(case: &Case<'_, '_>, means: Means, input: Input) -> Option<Outcome> {
+    let step = case.view.deletion.step(input, case.plan.facts).ok()?;
+    let (rule, result) = (step.row.rule(), result(&step));
+    Some(Outcome { means, result, rule, hazard: hazard(case, means, &step) })
+}
+
+/// What comes of an eviction: a DELETE, unless the budgets are asked and refuse it.
+fn evicted(case: &Case<'_, '_>, budgets: Matching) -> Option<Outcome> {
+    // Whether the condition is there already plays no part in that.
+    let steps = evict(case.view.deletion, case.view.phase.known(), Condition::Missing, Run::Real);
+    let answer = match steps.budgets {
+        Budgets::Ignored => Ok(()),
+        Budgets::Asked => disrupt(budgets, case.readiness()).map(|_| ()),
+    };
+    let means = Means::Evict;
+    match answer {
+        Ok(()) => requested(case, means, Input::Delete(Request::default())),
+        Err(denied) => {
+            let (rule, result) = (denied.rule(), Result::Refused(denied));
+            Some(Outcome { means, result, rule, hazard: Hazard::NONE })
+        }
+    }
+}
+
+/// What can come of a step that one of the means has led to. One that removes the object has the hazard of its means; one
+/// that only marks it, that of any DELETE; another one changes nothing for who makes the successor.
+fn hazard(case: &Case<'_, '_>, means: Means, step: &Step) -> Hazard {
+    let nothing_runs = case.plan.facts.binding == Binding::Unbound || stopped_for_sure(case);
+    let marks = !case.view.is_deleting() && step.next.is_deleting();
+    match (nothing_runs, result(step)) {
+        (true, _) | (false, Result::Nothing | Result::Refused(_)) => Hazard::NONE,
+        (false, Result::Gone) => Hazard::of(case.successor, means),
+        (false, Result::KubeletConfirms | Result::Held) if marks => Hazard::of(case.successor, Means::Delete),
+        (false, Result::KubeletConfirms | Result::Held) => Hazard::NONE,
+    }
+}
+
+fn result(step: &Step) -> Result {
+    if step.effects.contains(&Some(Effect::Remove)) {
         return Result::Gone;
     }
-    match row {
+    match step.row {
         Row::Pending => Result::Nothing,
         Row::MarkedAndHeld | Row::ShortenedAndHeld | Row::Held => Result::Held,
         Row::Marked | Row::Shortened | Row::Updated => Result::KubeletConfirms,
@@ -103,14 +140,45 @@ fn stopped_for_sure(case: &Case<'_, '_>) -> bool {
     case.view.is_terminal() && (ended || states.clone().all(|state| state == ContainerState::Missing))
 }
 
-/// What the Pod garbage collector does in its next pass, and what its DELETE then meets.
+/// What comes of it if nobody does anything: the Pod garbage collector may act by itself. Of a Pod that nobody deletes there is
+/// nothing else to wait for.
+fn waiting(case: &Case<'_, '_>) -> Option<Outcome> {
+    let node = match case.node {
+        NodeFacts::Unknown => None,
+        NodeFacts::Absent => Some(Node::Missing(Search::Absent)),
+        NodeFacts::Known { health, service } => Some(Node::Known { health, service }),
+    };
+    let collected = node.and_then(|node| collect(case, Means::Wait, node));
+    collected.or_else(|| {
+        let (result, rule) = match case.view.deletion {
+            Deletion::Live => return None,
+            Deletion::Graceful { .. } if case.node.is_lost() => (Result::Nothing, RuleId::LIV_03),
+            Deletion::Graceful { .. } => (Result::KubeletConfirms, RuleId::LIV_01),
+            Deletion::Expired { .. } | Deletion::Unrecorded { .. } if case.finalizers().is_empty() => {
+                (Result::Nothing, RuleId::DEL_30)
+            }
+            Deletion::Expired { .. } | Deletion::Unrecorded { .. } => (Result::Held, RuleId::DEL_16),
+        };
+        Some(Outcome { means: Means::Wait, result, rule, hazard: Hazard::NONE })
+    })
+}
+
+/// What the Pod garbage collector does in its next pass once one of the means is used.
 fn collected(case: &Case<'_, '_>, means: Means) -> Option<Outcome> {
     let node = match (means, case.node) {
         (Means::OutOfService, NodeFacts::Absent) => return None,
         (Means::OutOfService, _) => Node::Known { health: Health::NotReady, service: Service::OutOfService },
         (Means::RemoveNode, _) => Node::Missing(Search::Absent),
-        (Means::Delete | Means::DropFinalizers | Means::ForceDelete, _) => return None,
+        (Means::Wait | Means::Evict | Means::Delete | Means::DropFinalizers | Means::ForceDelete, _) => {
+            return None;
+        }
     };
+    let nothing = Outcome { means, result: Result::Nothing, rule: RuleId::CTL_PGC_03, hazard: Hazard::NONE };
+    Some(collect(case, means, node).unwrap_or(nothing))
+}
+
+/// What the Pod garbage collector does in its next pass, and what its DELETE then meets.
+fn collect(case: &Case<'_, '_>, means: Means, node: Node) -> Option<Outcome> {
     let pod = pod_gc::Pod {
         name: case.view.name,
         created: case.view.created,
@@ -119,22 +187,18 @@ fn collected(case: &Case<'_, '_>, means: Means) -> Option<Outcome> {
         deletion: case.view.deletion,
         node,
     };
-    let turn = pod_gc::pass(&[pod], 0).into_iter().next();
-    let Some(turn) = turn else {
-        return Some(Outcome { means, result: Result::Nothing, rule: RuleId::CTL_PGC_03, hazard: false });
-    };
-    let deleted = turn.effects.into_iter().flatten().find_map(|effect| match effect {
+    let turn = pod_gc::pass(&[pod], 0).into_iter().next()?;
+    let grace = turn.effects.into_iter().flatten().find_map(|effect| match effect {
         pod_gc::Effect::Delete(grace) => Some(grace),
         pod_gc::Effect::Fail(_) => None,
     })?;
-    let request = Request { grace: Some(deleted), ..Request::default() };
-    let step = step(case.view.deletion, request, case.plan.facts)?;
-    let result = result(step.0, step.1);
-    // Whoever says that a node is out of service says that nothing runs there.
-    let hazard = result == Result::Gone && means == Means::RemoveNode && !stopped_for_sure(case);
-    Some(Outcome { means, result, rule: turn.step.rule(), hazard })
-}
-
-fn step(deletion: Deletion, request: Request, facts: Facts) -> Option<(Row, [Option<Effect>; 2])> {
-    deletion.step(Input::Delete(request), facts).ok().map(|step| (step.row, step.effects))
+    let request = Request { grace: Some(grace), ..Request::default() };
+    let step = case.view.deletion.step(Input::Delete(request), case.plan.facts).ok()?;
+    let by = match node {
+        Node::Known { .. } => Means::OutOfService,
+        Node::Missing(_) => Means::RemoveNode,
+        Node::Unbound => Means::Wait,
+    };
+    let hazard = hazard(case, by, &step);
+    Some(Outcome { means, result: result(&step), rule: turn.step.rule(), hazard })
 }

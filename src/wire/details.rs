@@ -1,9 +1,11 @@
 //! What `timeline` and `explain` read beside a [`Pod`](super::Pod): its owner, hooks, probes, and its Node. A watch has
 //! no need of it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
-use super::{Condition, OwnerReference, Text, nullable};
+use super::{Condition, Metadata, OwnerReference, Text, nullable};
 
 /// The further fields of a Pod; parsed from the same bytes as its [`Pod`](super::Pod).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -23,6 +25,9 @@ pub struct MetadataDetails<'a> {
     /// `ownerReferences` (OBJ-07).
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub owner_references: Vec<OwnerReference<'a>>,
+    /// `labels`: which disruption budgets ask for it.
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub labels: BTreeMap<Text<'a>, Text<'a>>,
 }
 
 /// The further fields of `spec`.
@@ -95,6 +100,9 @@ pub struct Probe {
 /// A Node, as far as the deletion of its Pods depends on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Node<'a> {
+    /// `metadata`.
+    #[serde(borrow, default, deserialize_with = "nullable")]
+    pub metadata: Metadata<'a>,
     /// `spec`.
     #[serde(borrow, default, deserialize_with = "nullable")]
     pub spec: NodeSpec<'a>,

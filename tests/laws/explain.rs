@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails loudly")]
 
 use pod_lifecycle::Now;
-use pod_lifecycle::explain::{Explanation, Hold, Means, NodeFacts, Outcome, Result, Stage, Task, explain};
+use pod_lifecycle::explain::{
+    Danger, Explanation, Hold, Means, NodeFacts, Outcome, Result, Stage, Task, explain,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -33,7 +35,7 @@ fn pod() -> impl Strategy<Value = Value> {
 fn told<R>(pod: &Value, node: NodeFacts, judge: impl FnOnce(&Explanation<'_>) -> R) -> R {
     let text = pod.to_string();
     let (parsed, details) = (serde_json::from_str(&text).unwrap(), serde_json::from_str(&text).unwrap());
-    judge(&explain(&parsed, &details, node, Now::parse("2026-01-02T04:00:00Z").unwrap()))
+    judge(&explain(&parsed, &details, &node.into(), Now::parse("2026-01-02T04:00:00Z").unwrap()))
 }
 
 fn of(told: &Explanation<'_>, means: Means) -> Option<Outcome> {
@@ -52,7 +54,7 @@ proptest! {
         told(&pod, NodeFacts::Unknown, |told| {
             let forced = of(told, Means::ForceDelete).unwrap();
             assert_eq!(forced.result == Result::Gone, !held);
-            assert_eq!(forced.hazard, !held && !over && !pod["spec"]["nodeName"].is_null());
+            assert_eq!(forced.hazard.danger == Danger::Unseen, !held && !over && !pod["spec"]["nodeName"].is_null());
         });
     }
 

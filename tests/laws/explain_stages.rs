@@ -3,7 +3,8 @@
 
 use pod_lifecycle::controllers::pod_gc::{Health, Service};
 use pod_lifecycle::explain::{
-    Actor, Duty, Explanation, Hold, Means, NodeFacts, Owner, Result, Scheduling, Stage, Task, explain,
+    Actor, Danger, Duty, Explanation, Hold, Means, NodeFacts, Owner, Result, Scheduling, Stage, Standing,
+    Stopping, Task, Wait, explain,
 };
 use pod_lifecycle::{Grace, Now, Phase, RuleId, Time, wire};
 use serde_json::{Value, json};
@@ -62,7 +63,7 @@ fn deleted(pod: &Value, due: &str, grace: i64) -> Value {
 fn told<R>(pod: &Value, node: NodeFacts, judge: impl FnOnce(&Explanation<'_>) -> R) -> R {
     let text = pod.to_string();
     let (parsed, details) = (serde_json::from_str(&text).unwrap(), serde_json::from_str(&text).unwrap());
-    judge(&explain(&parsed, &details, node, Now::parse(NOW).unwrap()))
+    judge(&explain(&parsed, &details, &node.into(), Now::parse(NOW).unwrap()))
 }
 
 /// Compares the stage and the duties.
@@ -96,6 +97,13 @@ fn cre_21_before_the_kubelet() {
     stage(&unseen, READY, &Stage::Unseen("a"), &[(KUBELET, Task::Admit)]);
     let foreign = edited(&seen(), &[("status/phase", json!("Gone"))]);
     stage(&foreign, READY, &Stage::Foreign("Gone"), &[]);
+    let absent = [(Actor::PodGc, Task::Delete)];
+    let lost = [(KUBELET, Task::Return), (Actor::TaintEviction, Task::Evict)];
+    stage(&running(), LOST, &Stage::Unreachable("a"), &lost);
+    stage(&running(), NodeFacts::Absent, &Stage::Orphaned("a"), &absent);
+    let ready = |status: &str| json!([{"type": "Ready", "status": status}]);
+    stage(&edited(&running(), &[("status/conditions", ready("True"))]), READY, &Stage::Running, &[]);
+    stage(&edited(&running(), &[("status/conditions", ready("False"))]), READY, &Stage::Unready, &[]);
     let unknown = edited(&running(), &[("status/phase", json!("Unknown"))]);
     stage(&unknown, READY, &Stage::Running, &[]);
 }
@@ -139,25 +147,52 @@ fn cre_53_while_it_starts() {
         )
     };
     let app = || waits("app", "PodInitializing");
-    for (entries, container, reason, finished) in [
-        (vec![waits("one", "ImagePullBackOff")], "one", Some("ImagePullBackOff"), 0),
-        (vec![runs("one", false)], "one", None, 0),
-        (vec![done("one", 1)], "one", None, 0),
-        (vec![done("one", 0), runs("proxy", false)], "proxy", None, 1),
-        (vec![done("one", 0), runs("proxy", true), waits("two", "")], "two", Some(""), 1),
-        (vec![done("one", 0), waits("proxy", "x"), done("two", 0)], "proxy", Some("x"), 2),
+    let pull = [(KUBELET, Task::Pull), (KUBELET, Task::Start)];
+    let image = Wait::Image("ImagePullBackOff");
+    for (entries, container, wait, finished, duties) in [
+        (vec![waits("one", "ImagePullBackOff")], "one", Some(image), 0, &pull[..]),
+        (vec![runs("one", false)], "one", None, 0, &[(Actor::Container("one"), Task::Finish)]),
+        (vec![done("one", 1)], "one", None, 0, &start),
+        (
+            vec![done("one", 0), runs("proxy", false)],
+            "proxy",
+            None,
+            1,
+            &[(Actor::Container("proxy"), Task::Started)],
+        ),
+        (vec![done("one", 0), runs("proxy", true), waits("two", "")], "two", Some(Wait::Others), 1, &start),
+        (
+            vec![done("one", 0), waits("proxy", "x"), done("two", 0)],
+            "proxy",
+            Some(Wait::Other("x")),
+            2,
+            &start,
+        ),
     ] {
-        let initializing = Stage::Initializing { container, reason, counts: (finished, 2) };
-        stage(&pod(&entries, app()), READY, &initializing, &start);
+        let initializing = Stage::Initializing { container, wait, counts: (finished, 2) };
+        stage(&pod(&entries, app()), READY, &initializing, duties);
     }
     let through = [done("one", 0), runs("proxy", true), done("two", 0)];
-    let starting = |container, reason| Stage::Starting { container, reason };
-    stage(&pod(&through, app()), READY, &starting("app", "PodInitializing"), &start);
+    let starting = |container, wait| Stage::Starting { container, wait };
+    stage(&pod(&through, app()), READY, &starting("app", Wait::Others), &start);
+    let never = Wait::Config("ErrImageNeverPull");
+    let config = Wait::Config("CreateContainerConfigError");
+    let repair = [(Actor::Client, Task::Repair), (KUBELET, Task::Start)];
+    stage(&pod(&through, waits("app", "ErrImageNeverPull")), READY, &starting("app", never), &repair);
+    let unset = waits("app", "CreateContainerConfigError");
+    stage(&pod(&through, unset), READY, &starting("app", config), &repair);
+    let runtime = Wait::Runtime("RunContainerError");
+    stage(&pod(&through, waits("app", "RunContainerError")), READY, &starting("app", runtime), &start);
     stage(&pod(&through, runs("app", true)), READY, &Stage::Running, &[]);
+    let over =
+        json!({"exitCode": 1, "startedAt": "2026-01-02T03:00:01Z", "finishedAt": "2026-01-02T03:01:00Z"});
+    let ran =
+        json!({"name": "app", "state": {"waiting": {"reason": "x"}}, "lastState": {"terminated": over}});
+    stage(&pod(&[done("one", 1)], ran), READY, &starting("app", Wait::Other("x")), &start);
     // A regular container has begun, so the init containers are over, whatever is left of them.
     stage(&pod(&[done("one", 1)], runs("app", true)), READY, &Stage::Running, &[]);
     let again = [done("one", 0), waits("proxy", "ErrImagePull"), done("two", 0)];
-    stage(&pod(&again, runs("app", true)), READY, &starting("proxy", "ErrImagePull"), &start);
+    stage(&pod(&again, runs("app", true)), READY, &starting("proxy", Wait::Image("ErrImagePull")), &pull);
     stage(&seen(), READY, &Stage::Idle, &[(Actor::Client, Task::Delete)]);
     let debug = json!([{"name": "debug"}]);
     let state = json!([{"name": "debug", "state": {"running": {}}}]);
@@ -194,6 +229,7 @@ fn ctr_24_a_crash_loop_has_bounds() {
 /// DEL-10, DEL-16, DEL-30, KUB-19, KUB-30, KUB-43, KUB-67, CTL-PGC-04, LIV-03: what holds a Pod that is being deleted.
 #[test]
 fn del_30_what_holds_a_deleted_pod() {
+    let stopping = |latest| Hold::Stopping { latest: time(latest), stage: Stopping::Signalled };
     let (future, past) = ("2026-01-02T04:00:10Z", "2026-01-02T03:59:50Z");
     let held = |pod: &Value, node, hold: Hold<'_>, duties: &[(Actor<'_>, Task)]| {
         stage(pod, node, &Stage::Terminating(hold), duties);
@@ -211,15 +247,16 @@ fn del_30_what_holds_a_deleted_pod() {
     held(&graceful, NodeFacts::Absent, Hold::NodeGone, &[(Actor::PodGc, Task::Delete)]);
     let (cleans, confirms) = ((KUBELET, Task::CleanUp), (KUBELET, Task::FinalDelete));
     let stops = [(KUBELET, Task::Stop), cleans, confirms];
-    held(&graceful, LOST, Hold::NodeLost("a"), &stops);
+    let returns = (KUBELET, Task::Return);
+    held(&graceful, LOST, Hold::NodeLost("a"), &[&[returns], &stops[..]].concat());
     for node in [READY, NodeFacts::Unknown] {
-        held(&graceful, node, Hold::Stopping { latest: time(future) }, &stops);
+        held(&graceful, node, stopping(future), &stops);
     }
     told(&graceful, READY, |told| assert_eq!(told.duties[0].by, Some(time(future))));
     let asked = edited(&graceful, &[finalizers]);
-    held(&asked, READY, Hold::Stopping { latest: time(future) }, &[&stops[..], &owners].concat());
+    held(&asked, READY, stopping(future), &[&stops[..], &owners].concat());
     // At the end of its time it is not late yet.
-    held(&deleted(&running(), NOW, 30), READY, Hold::Stopping { latest: time(NOW) }, &stops);
+    held(&deleted(&running(), NOW, 30), READY, stopping(NOW), &stops);
     let overdue = Hold::Overdue { node: "a", overdue: Grace::from_secs(10) };
     held(&deleted(&running(), past, 30), READY, overdue, &stops);
 
@@ -231,13 +268,45 @@ fn del_30_what_holds_a_deleted_pod() {
     }
 }
 
+/// CTR-62, KUB-43, KUB-45: how far a stop can have come, from the hooks and the sidecars of the spec.
+#[test]
+fn kub_43_how_far_a_stop_can_have_come() {
+    let hook = json!({"preStop": {"sleep": {"seconds": 5}}});
+    let containers = json!([{"name": "app", "lifecycle": hook}]);
+    let proxy = json!([{"name": "proxy", "restartPolicy": "Always"}]);
+    let runs =
+        |name: &str| json!([{"name": name, "state": {"running": {"startedAt": "2026-01-02T03:00:01Z"}}}]);
+    let entries = [("spec/containers", containers), ("status/containerStatuses", runs("app"))];
+    let alone = edited(&running(), &entries);
+    let entries = [("spec/initContainers", proxy), ("status/initContainerStatuses", runs("proxy"))];
+    let beside = edited(&alone, &entries);
+    let hooked = |until| Stopping::Hook { container: "app", until: time(until) };
+    let turn = |until| Stopping::Turn { container: "proxy", until: time(until) };
+    for (pod, due, expected) in [
+        (&alone, "2026-01-02T04:00:28Z", hooked("2026-01-02T04:00:03Z")),
+        (&alone, "2026-01-02T04:00:24Z", Stopping::Signalled),
+        (&beside, "2026-01-02T04:00:28Z", hooked("2026-01-02T04:00:03Z")),
+        (&beside, "2026-01-02T04:00:24Z", turn("2026-01-02T04:00:24Z")),
+    ] {
+        told(&deleted(pod, due, 30), READY, |told| {
+            let Stage::Terminating(Hold::Stopping { stage, .. }) = told.stage else {
+                panic!("{:?}", told.stage)
+            };
+            assert_eq!(stage, expected, "{due}");
+        });
+    }
+}
+
 /// DEL-13, DEL-16, CTL-PGC-03, CTL-PGC-04: what each means would do, and whether something may run on unseen.
 #[test]
 fn del_13_what_each_means_would_do() {
     let told_of = |pod: &Value, node, expected: &[(Means, Result, bool)]| {
         told(pod, node, |told| {
-            let given: Vec<(Means, Result, bool)> =
-                told.outcomes.iter().map(|outcome| (outcome.means, outcome.result, outcome.hazard)).collect();
+            let given: Vec<(Means, Result, bool)> = told
+                .outcomes
+                .iter()
+                .map(|it| (it.means, it.result, it.hazard.danger != Danger::None))
+                .collect();
             assert_eq!(given, expected, "{pod}");
         });
     };
@@ -259,8 +328,9 @@ fn del_13_what_each_means_would_do() {
         &deleting,
         READY,
         &[
+            (Means::Wait, Result::KubeletConfirms, false),
             (Means::Delete, nothing, false),
-            (Means::OutOfService, gone, false),
+            (Means::OutOfService, gone, true),
             (Means::RemoveNode, gone, true),
             (Means::ForceDelete, gone, true),
         ],
@@ -268,13 +338,23 @@ fn del_13_what_each_means_would_do() {
     told_of(
         &deleting,
         NodeFacts::Absent,
-        &[(Means::Delete, nothing, false), (Means::RemoveNode, gone, true), (Means::ForceDelete, gone, true)],
+        &[(Means::Wait, gone, true), (Means::Delete, nothing, false), (Means::ForceDelete, gone, true)],
+    );
+    told_of(
+        &running(),
+        NodeFacts::Absent,
+        &[
+            (Means::Wait, gone, true),
+            (Means::Delete, Result::KubeletConfirms, false),
+            (Means::ForceDelete, gone, true),
+        ],
     );
     let asked = ("metadata/finalizers", json!(["x/f"]));
     told_of(
         &edited(&deleting, std::slice::from_ref(&asked)),
         READY,
         &[
+            (Means::Wait, Result::KubeletConfirms, false),
             (Means::Delete, nothing, false),
             (Means::DropFinalizers, Result::KubeletConfirms, false),
             (Means::OutOfService, held, false),
@@ -287,6 +367,7 @@ fn del_13_what_each_means_would_do() {
             &edited(&pod, std::slice::from_ref(&asked)),
             READY,
             &[
+                (Means::Wait, held, false),
                 (Means::Delete, held, false),
                 (Means::DropFinalizers, gone, hazard),
                 (Means::OutOfService, held, false),
@@ -305,13 +386,59 @@ fn del_13_what_each_means_would_do() {
             (Means::ForceDelete, gone, false),
         ],
     );
+    // Nobody can confirm what a lost node does; a leftover waits for the next request.
+    for (pod, node, result, rule) in [
+        (&deleting, LOST, nothing, RuleId::LIV_03),
+        (&deleting, READY, Result::KubeletConfirms, RuleId::LIV_01),
+        (&deleted(&running(), NOW, 0), LOST, nothing, RuleId::DEL_30),
+    ] {
+        told(pod, node, |told| {
+            let waiting = told.outcomes[0];
+            assert_eq!((waiting.means, waiting.result, waiting.rule), (Means::Wait, result, rule));
+        });
+    }
     // One entry that is no exit, or some entries and some not: nobody knows that nothing runs.
     let two = json!([{"name": "app"}, {"name": "log"}]);
     let half = edited(&ended(0), &[("spec/containers", two)]);
     told(&half, READY, |told| {
         let forced = told.outcomes.iter().find(|outcome| outcome.means == Means::ForceDelete).unwrap();
-        assert!(forced.hazard);
+        assert_eq!(forced.hazard.danger, Danger::Unseen);
     });
+}
+
+/// NON-01: what can come of a means depends on who makes the successor, and on whether it removes the object or only marks it.
+#[test]
+fn non_01_the_owner_decides_what_a_means_can_break() {
+    let owned = |pod: &Value, kind: &str| {
+        let owners = json!([{"kind": kind, "name": "x", "controller": true}]);
+        edited(pod, &[("metadata/ownerReferences", owners)])
+    };
+    let dangers = |pod: &Value| {
+        told(pod, READY, |told| {
+            let of = |means| told.outcomes.iter().find(|it| it.means == means).map(|it| it.hazard.danger);
+            [of(Means::Delete), of(Means::ForceDelete)].map(Option::unwrap)
+        })
+    };
+    let (none, beside) = (Danger::None, Danger::Beside);
+    let held = edited(&running(), &[("metadata/finalizers", json!(["x/f"]))]);
+    let marked = deleted(&running(), "2026-01-02T04:00:10Z", 30);
+    // One that is marked already is only shortened: nothing is added to what came of the mark.
+    let both = edited(&marked, &[("metadata/finalizers", json!(["x/f"]))]);
+    assert_eq!(dangers(&owned(&both, "ReplicaSet")), [none, none]);
+    for (kind, live, finalizer, deleting) in [
+        ("ReplicaSet", [beside, beside], [beside, beside], [none, beside]),
+        ("StatefulSet", [none, beside], [none, none], [none, beside]),
+        ("Job", [beside, beside], [beside, beside], [none, beside]),
+        ("DaemonSet", [none, beside], [none, none], [none, beside]),
+        ("Custom", [none, beside], [none, none], [none, beside]),
+    ] {
+        assert_eq!(dangers(&owned(&running(), kind)), live, "{kind}");
+        assert_eq!(dangers(&owned(&held, kind)), finalizer, "{kind}");
+        assert_eq!(dangers(&owned(&marked, kind)), deleting, "{kind}");
+        assert_eq!(dangers(&owned(&ended(1), kind)), [none, none], "{kind}");
+    }
+    let mark = ("metadata/annotations", json!({"kubernetes.io/config.mirror": "h"}));
+    assert_eq!(dangers(&edited(&owned(&running(), "Node"), &[mark])), [none, none]);
 }
 
 /// What is read of a node: whether its condition `Ready` is True, and whether it is tainted as out of service.
@@ -344,7 +471,10 @@ fn the_owner_is_the_controller() {
     for (owners, expected) in [
         (json!([]), None),
         (json!([owner("A", json!(null)), owner("B", json!(false))]), None),
-        (json!([owner("A", json!(null)), owner("B", json!(true))]), Some(Owner { kind: "B", name: "x" })),
+        (
+            json!([owner("A", json!(null)), owner("B", json!(true))]),
+            Some(Owner { kind: "B", name: "x", standing: Standing::Unknown }),
+        ),
     ] {
         told(&edited(&seen(), &[("metadata/ownerReferences", owners)]), READY, |told| {
             assert_eq!((told.name, told.owner), (("shop", "web"), expected));
@@ -361,8 +491,13 @@ fn each_answer_names_its_rule() {
         (Stage::Unscheduled(Scheduling::Untried), RuleId::CRE_23),
         (Stage::Unseen(""), RuleId::CRE_40),
         (Stage::Rejected(""), RuleId::CRE_42),
-        (Stage::Initializing { container: "", reason: None, counts: (0, 0) }, RuleId::CRE_53),
-        (Stage::Starting { container: "", reason: "" }, RuleId::CRE_54),
+        (Stage::Initializing { container: "", wait: None, counts: (0, 0) }, RuleId::CRE_53),
+        (Stage::Starting { container: "", wait: Wait::Others }, RuleId::CRE_50),
+        (Stage::Starting { container: "", wait: Wait::Image("") }, RuleId::CTR_29),
+        (Stage::Starting { container: "", wait: Wait::Config("") }, RuleId::CRE_54),
+        (Stage::Unready, RuleId::CTR_54),
+        (Stage::Unreachable(""), RuleId::CTL_NOD_03),
+        (Stage::Orphaned(""), RuleId::CTL_PGC_04),
         (Stage::Running, RuleId::PHA_04),
         (Stage::Idle, RuleId::CTR_16),
         (Stage::Ended(Phase::Failed, ""), RuleId::LIV_06),
@@ -372,7 +507,10 @@ fn each_answer_names_its_rule() {
         (Stage::Terminating(Hold::Finalizers(none())), RuleId::DEL_16),
         (Stage::Terminating(Hold::NodeGone), RuleId::CTL_PGC_04),
         (Stage::Terminating(Hold::NodeLost("")), RuleId::LIV_03),
-        (Stage::Terminating(Hold::Stopping { latest: Time::from_unix(0) }), RuleId::KUB_43),
+        (
+            Stage::Terminating(Hold::Stopping { latest: Time::from_unix(0), stage: Stopping::Signalled }),
+            RuleId::KUB_43,
+        ),
         (Stage::Terminating(Hold::Overdue { node: "", overdue: Grace::ONE }), RuleId::KUB_19),
         (Stage::Terminating(Hold::CleaningUp { overdue: None }), RuleId::KUB_30),
         (Stage::Terminating(Hold::Unconfirmed { overdue: None }), RuleId::DEL_10),

@@ -30,6 +30,7 @@ mod delete_traces;
 mod documents;
 mod effective_grace;
 mod explain;
+mod explain_around;
 mod explain_stages;
 mod final_status;
 mod frames;

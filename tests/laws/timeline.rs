@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pod_lifecycle::binding::Binding;
 use pod_lifecycle::container::Role;
-use pod_lifecycle::deletion::{Deletion, Facts, Finalizers, Request};
+use pod_lifecycle::deletion::{Facts, Finalizers, Request};
 use pod_lifecycle::node::{Action, ContainerSpec, Node, Pace, PodSpec, Script};
 use pod_lifecycle::termination::{HookRun, Member, Process, StopRun};
 use pod_lifecycle::timeline::{Part, Plan, PreStop, Removal, Span, Unbounded, Warning, timeline};
@@ -49,18 +49,7 @@ fn plan(pod: &[Scripted], spec_grace: Grace) -> Plan<usize> {
         hook: *hook,
         probe_grace: None,
     };
-    Plan {
-        deletion: Deletion::Live,
-        facts: Facts {
-            now: Now::at(Time::from_unix(0)),
-            binding: Binding::Bound,
-            phase: Some(Phase::Running),
-            spec_grace: Some(spec_grace),
-            finalizers: Finalizers::default(),
-        },
-        finalizers: Box::default(),
-        containers: pod.iter().enumerate().map(part).collect(),
-    }
+    Plan::running(spec_grace, pod.iter().enumerate().map(part))
 }
 
 /// When the node signalled each container, and when its process ended, counted from the DELETE.

@@ -6,12 +6,13 @@ use pod_lifecycle::deletion::{Finalizers, Propagation};
 use pod_lifecycle_models::api::{
     Client, LONG, Node, Options, Pod, Precondition, Role, SHORT, Since, Slot, State, Uid, X,
 };
-use pod_lifecycle_models::audit::Until;
-use pod_lifecycle_models::catalogue::{self, Entry, LawKind, Variant};
+use pod_lifecycle_models::catalogue::{self, LawKind, Variant};
 use pod_lifecycle_models::law::Scope;
 use pod_lifecycle_models::render::{Told, mermaid, steps};
 use proptest::option;
 use proptest::prelude::*;
+
+use crate::reach;
 
 #[test]
 fn states_are_small() {
@@ -94,12 +95,9 @@ proptest! {
     }
 }
 
-/// The path to a claim about this law in the model as Kubernetes is.
+/// The path to a claim about this law in a variant of the model.
 fn path(id: &str, variant: Variant<'_>) -> Option<Vec<Told>> {
-    let entry: &Entry = catalogue::find("api").unwrap();
-    let (index, law) = (entry.laws)().into_iter().enumerate().find(|(_, law)| law.id == id).unwrap();
-    let run = (entry.search)(Scope::Standard, variant, Until::Found(index, law.kind.wanted()));
-    run.path(index, law.kind.wanted()).map(<[Told]>::to_vec)
+    reach::path("api", Scope::Standard, id, variant, None)
 }
 
 /// S21: the model finds by itself what `examples/traces/31-hazard-successor-removed.jsonl` recorded on real API servers.

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use pod_lifecycle::KUBERNETES;
 use pod_lifecycle_models::audit::Until;
 use pod_lifecycle_models::candidates::{CANDIDATES, PUBLIC};
-use pod_lifecycle_models::catalogue::{self, MODELS, Variant};
+use pod_lifecycle_models::catalogue::{self, LawKind, MODELS, Variant};
 use pod_lifecycle_models::law::Scope;
 use pod_lifecycle_models::matrix::{self, Depth, Row, guarded_by};
 use pod_lifecycle_models::mutants::LEFT_OUT;
@@ -23,7 +23,7 @@ use pod_lifecycle_models::render::steps;
 pub(super) static MUTANTS: LazyLock<Vec<Row>> =
     LazyLock::new(|| matrix::rows(&matrix::all(MODELS), Scope::Tiny, Depth::Whole, 2, |_| {}));
 
-fn compare(name: &str, text: &str) {
+pub(crate) fn compare(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
     if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
         fs::write(path, text).unwrap();
@@ -34,6 +34,47 @@ fn compare(name: &str, text: &str) {
         stored == text,
         "docs/{name} is stale: run `UPDATE_DOCUMENTS=1 cargo test --test models documents`"
     );
+}
+
+/// What each model contains and leaves out.
+#[test]
+fn models() {
+    let mut text = format!(
+        "# The models\n\nOne model of everything is out of reach, so there are {}, each with what its laws need. A decision is a call into \
+         `pod-lifecycle`;\na model adds who may act when, and what others do in between. `podlife model show NAME` lists every law, \
+         `podlife verify`\nchecks all of them. Made and compared by `tests/models/documents.rs`.\n",
+        MODELS.len()
+    );
+    for entry in MODELS {
+        let (laws, mutants) = ((entry.laws)(), (entry.mutants)());
+        let count = |is: fn(LawKind) -> bool| laws.iter().filter(|law| is(law.kind)).count();
+        writeln!(
+            text,
+            "\n## {}\n\n{}.\n\nActors: {}.\n",
+            entry.name,
+            capital(entry.contains),
+            entry.actors.join(", ")
+        )
+        .unwrap();
+        writeln!(text, "| | |\n| --- | --- |").unwrap();
+        let rows = [
+            ("laws that always hold", count(|kind| kind == LawKind::Always)),
+            ("what eventually happens", count(|kind| kind == LawKind::Eventually)),
+            ("what need not happen", count(|kind| kind == LawKind::Stuck)),
+            ("expected violations", count(|kind| matches!(kind, LawKind::Expected(_)))),
+            ("scenarios", count(|kind| kind == LawKind::Sometimes)),
+            ("mutants", mutants.len()),
+            ("bytes of a state", entry.packed_bytes),
+        ];
+        for (what, count) in rows {
+            writeln!(text, "| {what} | {count} |").unwrap();
+        }
+        text.push_str("\nIt leaves out:\n\n");
+        for left in entry.leaves_out {
+            writeln!(text, "- {left}").unwrap();
+        }
+    }
+    compare("models.md", &text);
 }
 
 /// Each candidate is still found, and its path is the shortest.

@@ -3,12 +3,13 @@
 use std::collections::{HashSet, VecDeque};
 
 use insta::assert_snapshot;
-use pod_lifecycle_models::audit::{Claim, Until};
-use pod_lifecycle_models::catalogue::{self, Entry, LawKind, Variant};
+use pod_lifecycle_models::audit::Claim;
+use pod_lifecycle_models::catalogue::{self, LawKind, Variant};
 use pod_lifecycle_models::identity::{Action, Identity, State};
 use pod_lifecycle_models::law::{Protocol, Scope};
 use pod_lifecycle_models::render::steps;
 
+use crate::reach;
 use crate::verdicts::TINY;
 
 #[test]
@@ -17,20 +18,10 @@ fn states_are_small() {
     assert!(size_of::<State>() <= 160, "{}", size_of::<State>());
 }
 
-/// Nothing is lost in the word that is hashed, for every state within reach: two states never share it.
 #[test]
 fn packing_loses_nothing() {
-    let model = Identity::new(Scope::Tiny);
-    let (mut seen, mut queue) = (HashSet::new(), VecDeque::from([model.initial()]));
-    let mut actions = Vec::new();
-    while let Some(state) = queue.pop_front() {
-        assert_eq!(State::unpack(state.pack()), Some(state));
-        actions.clear();
-        model.actions(&state, &mut actions);
-        let nexts = actions.iter().map(|action| model.step(&state, *action).next);
-        queue.extend(nexts.filter(|next| seen.insert(next.pack())));
-    }
-    assert!((40_000..=50_000).contains(&seen.len()), "{}", seen.len());
+    let states = reach::packing_loses_nothing::<_, u128>(&Identity::new(Scope::Tiny));
+    assert!((40_000..=50_000).contains(&states), "{states}");
     assert_eq!(State::unpack(u128::MAX), None);
 }
 
@@ -54,16 +45,9 @@ fn faults_are_counted() {
     assert!(seen.len() > 20);
 }
 
-fn entry() -> &'static Entry {
-    catalogue::find("identity").unwrap()
-}
-
 /// The path to a claim about this law in the model as Kubernetes is.
 fn path(id: &str) -> String {
-    let (index, law) = (entry().laws)().into_iter().enumerate().find(|(_, law)| law.id == id).unwrap();
-    let wanted = law.kind.wanted();
-    let run = (entry().search)(Scope::Standard, Variant::Faithful, Until::Found(index, wanted));
-    steps(run.path(index, wanted).unwrap())
+    steps(&reach::path("identity", Scope::Standard, id, Variant::Faithful, None).unwrap())
 }
 
 /// A StatefulSet's Pod is forced while its node is cut off.
@@ -126,9 +110,9 @@ fn the_fewest_faults_are_reported() {
 /// With one fault less than it takes, a violation is not found: without a list of the past there is no B39.
 #[test]
 fn one_fault_less_is_too_few() {
-    let index = (entry().laws)().iter().position(|law| law.id == "NON-01/stale-list").unwrap();
+    let (entry, index) = reach::law("identity", "NON-01/stale-list");
     let found = |faults| {
-        let run = (entry().with_faults)(Scope::Standard, faults);
+        let run = (entry.with_faults)(Scope::Standard, faults);
         run.found.iter().any(|found| found.law == index)
     };
     assert_eq!([0, 1, 2].map(found), [false, false, true]);

@@ -10,6 +10,8 @@ use pod_lifecycle_models::law::{Protocol, Scope};
 use pod_lifecycle_models::render::{Told, steps};
 use proptest::prelude::*;
 
+use crate::reach;
+
 #[test]
 fn states_are_small() {
     assert!(size_of::<State>() <= 32, "{}", size_of::<State>());
@@ -69,11 +71,7 @@ proptest! {
 
 /// The path to a claim about this law.
 fn path(id: &str, variant: Variant<'_>, claim: Option<Claim>) -> Option<Vec<Told>> {
-    let entry = catalogue::find("kill").unwrap();
-    let (index, law) = (entry.laws)().into_iter().enumerate().find(|(_, law)| law.id == id).unwrap();
-    let claim = claim.unwrap_or_else(|| law.kind.wanted());
-    let run = (entry.search)(Scope::Standard, variant, Until::Found(index, claim));
-    run.path(index, claim).map(<[Told]>::to_vec)
+    reach::path("kill", Scope::Standard, id, variant, claim)
 }
 
 /// S4: a second DELETE stores a grace of 1, and the node still uses the old one.

@@ -3,15 +3,18 @@
 
 mod api;
 mod capacity;
+mod claims;
 mod disruption;
 mod documents;
 mod engine;
+mod hazards;
 mod identity;
 mod kill;
 mod liveness;
 mod paths;
 mod phase;
 mod pod;
+mod reach;
 mod runs;
 mod timeline;
 mod verdicts;

@@ -1,19 +1,20 @@
 //! Model `phase`: its state, what is stored of it as the validator sees it, and the histories that it finds.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 
 use insta::assert_snapshot;
 use pod_lifecycle::phase::Source;
 use pod_lifecycle::validate::{Endpoint, admit, review};
 use pod_lifecycle::view::{Container, Disruption, Span, Stored as StoredPhase};
 use pod_lifecycle::{Deletion, Force, Grace, Time, View};
-use pod_lifecycle_models::audit::Until;
-use pod_lifecycle_models::catalogue::{self, Entry, Variant};
+use pod_lifecycle_models::catalogue::Variant;
 use pod_lifecycle_models::engine::{self, Flow, Limit, Space};
-use pod_lifecycle_models::law::{Protocol, Scope};
+use pod_lifecycle_models::law::Scope;
 use pod_lifecycle_models::liveness::{Given, Plain, Which};
 use pod_lifecycle_models::phase::{self, Action, Mutant, PLACES, Phases, Shape, State, Stored, Template};
 use pod_lifecycle_models::render::{Told, steps};
+
+use crate::reach;
 
 #[test]
 fn states_are_small() {
@@ -21,20 +22,10 @@ fn states_are_small() {
     assert!(size_of::<State>() <= 64, "{}", size_of::<State>());
 }
 
-/// Nothing is lost in the word that is hashed, for every state within reach: two states never share one.
 #[test]
 fn packing_loses_nothing() {
-    let model = Phases::new(Scope::Tiny);
-    let (mut seen, mut queue) = (HashSet::new(), VecDeque::from([model.initial()]));
-    let mut actions = Vec::new();
-    while let Some(state) = queue.pop_front() {
-        assert_eq!(State::unpack(state.pack()), Some(state));
-        actions.clear();
-        model.actions(&state, &mut actions);
-        let nexts = actions.iter().map(|action| model.step(&state, *action).next);
-        queue.extend(nexts.filter(|next| seen.insert(next.pack())));
-    }
-    assert!(seen.len() > 40_000, "{}", seen.len());
+    let states = reach::packing_loses_nothing::<_, u64>(&Phases::new(Scope::Tiny));
+    assert!(states > 40_000, "{states}");
     assert_eq!(State::unpack(u64::MAX), None);
 }
 
@@ -137,23 +128,14 @@ fn a_step_of_a_mutant_is_convicted() {
     }
 }
 
-/// The model and the index of a law of it.
-fn law(id: &str) -> (&'static Entry, usize) {
-    let entry: &Entry = catalogue::find("phase").unwrap();
-    (entry, (entry.laws)().iter().position(|law| law.id == id).unwrap())
-}
-
 /// The path to a claim about this law in the model as Kubernetes is.
 fn path(id: &str) -> Vec<Told> {
-    let (entry, index) = law(id);
-    let wanted = (entry.laws)()[index].kind.wanted();
-    let run = (entry.search)(Scope::Tiny, Variant::Faithful, Until::Found(index, wanted));
-    run.path(index, wanted).unwrap().to_vec()
+    reach::path("phase", Scope::Tiny, id, Variant::Faithful, None).unwrap()
 }
 
 /// The run on which something never comes about.
 fn stuck(id: &str) -> String {
-    let (entry, index) = law(id);
+    let (entry, index) = reach::law("phase", id);
     let run = (entry.live)(Scope::Tiny, Variant::Faithful, Which::Law(index, Given::AsStated));
     run.check(index, Given::AsStated).unwrap().lasso.clone().unwrap().steps()
 }

@@ -1,13 +1,12 @@
 //! Model `pod`: its state, and the histories that it finds.
 
-use std::collections::{HashSet, VecDeque};
-
 use insta::assert_snapshot;
-use pod_lifecycle_models::audit::Until;
-use pod_lifecycle_models::catalogue::{self, Entry, Variant};
-use pod_lifecycle_models::law::{Protocol, Scope};
+use pod_lifecycle_models::catalogue::Variant;
+use pod_lifecycle_models::law::Scope;
 use pod_lifecycle_models::pod::{Pods, State};
 use pod_lifecycle_models::render::{Told, steps};
+
+use crate::reach;
 
 #[test]
 fn states_are_small() {
@@ -15,30 +14,16 @@ fn states_are_small() {
     assert!(size_of::<State>() <= 192, "{}", size_of::<State>());
 }
 
-/// Nothing is lost in the words that are hashed, for every state within reach: two states never share them.
 #[test]
 fn packing_loses_nothing() {
-    let model = Pods::new(Scope::Tiny);
-    let (mut seen, mut queue) = (HashSet::new(), VecDeque::from([model.initial()]));
-    let mut actions = Vec::new();
-    while let Some(state) = queue.pop_front() {
-        assert_eq!(State::unpack(state.pack()), Some(state));
-        actions.clear();
-        model.actions(&state, &mut actions);
-        let nexts = actions.iter().map(|action| model.step(&state, *action).next);
-        queue.extend(nexts.filter(|next| seen.insert(next.pack())));
-    }
-    assert!(seen.len() > 100_000, "{}", seen.len());
+    let states = reach::packing_loses_nothing::<_, [u64; 3]>(&Pods::new(Scope::Tiny));
+    assert!(states > 100_000, "{states}");
     assert_eq!(State::unpack([u64::MAX; 3]), None);
 }
 
 /// The path to a claim about this law in the model as Kubernetes is.
 fn path(id: &str) -> Vec<Told> {
-    let entry: &Entry = catalogue::find("pod").unwrap();
-    let (index, law) = (entry.laws)().into_iter().enumerate().find(|(_, law)| law.id == id).unwrap();
-    let wanted = law.kind.wanted();
-    let run = (entry.search)(Scope::Tiny, Variant::Faithful, Until::Found(index, wanted));
-    run.path(index, wanted).unwrap().to_vec()
+    reach::path("pod", Scope::Tiny, id, Variant::Faithful, None).unwrap()
 }
 
 /// A plain DELETE whose process handles its stop signal.

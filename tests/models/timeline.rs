@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use pod_lifecycle::binding::Binding;
+use pod_lifecycle::Grace;
 use pod_lifecycle::container::Role;
-use pod_lifecycle::deletion::{Deletion, Facts, Finalizers, Request};
+use pod_lifecycle::deletion::Request;
 use pod_lifecycle::termination::{Member, Process};
 use pod_lifecycle::timeline::{Part, Plan, PreStop, timeline};
-use pod_lifecycle::{Grace, Now, Phase, Time};
 use pod_lifecycle_models::kill::{FIRST, Kill, Kills, SECOND, SIDECAR, State};
 use pod_lifecycle_models::law::{Protocol, Scope};
 
@@ -43,22 +42,12 @@ fn plan(grace: u8) -> Plan<usize> {
         hook,
         probe_grace: None,
     };
-    Plan {
-        deletion: Deletion::Live,
-        facts: Facts {
-            now: Now::at(Time::from_unix(0)),
-            binding: Binding::Bound,
-            phase: Some(Phase::Running),
-            spec_grace: Some(Grace::from_secs(grace.into())),
-            finalizers: Finalizers::default(),
-        },
-        finalizers: Box::default(),
-        containers: Box::new([
-            part(SIDECAR, Role::Sidecar, PreStop::Runs),
-            part(FIRST, Role::Regular, PreStop::Runs),
-            part(SECOND, Role::Regular, PreStop::None),
-        ]),
-    }
+    let parts = [
+        part(SIDECAR, Role::Sidecar, PreStop::Runs),
+        part(FIRST, Role::Regular, PreStop::Runs),
+        part(SECOND, Role::Regular, PreStop::None),
+    ];
+    Plan::running(Grace::from_secs(grace.into()), parts)
 }
 
 /// The model counts whole seconds, so the second that a hook can hide is beyond it.

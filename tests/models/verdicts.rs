@@ -30,7 +30,7 @@ fn standard_scopes_are_clean() {
         ("kill", 73_386),
         ("pod", 1_219_880),
         ("identity", 599_572),
-        ("capacity", 344_165),
+        ("capacity", 341_573),
         ("disruption", 858_572),
     ];
     assert_eq!(counts, known);
@@ -48,7 +48,7 @@ fn tiny_scopes_are_clean() {
         ("kill", 44_226),
         ("pod", 432_157),
         ("identity", 49_096),
-        ("capacity", 77_406),
+        ("capacity", 76_846),
         ("disruption", 66_234),
     ];
     assert_eq!(counts, known);

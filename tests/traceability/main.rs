@@ -6,6 +6,7 @@
     reason = "a test fails loudly, and reads what it tests"
 )]
 
+mod book;
 mod coverage;
 mod left_out;
 
@@ -107,6 +108,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "explain",
         &[
+            "admission",
             "backoff",
             "binding",
             "container",

@@ -1,13 +1,16 @@
-//! `podlife model list|show|run`.
+//! `podlife model list|show|run|explore`.
+
+use std::io;
 
 use pod_lifecycle_models::audit::{Claim, Until};
 use pod_lifecycle_models::catalogue::{self, Entry, LawInfo, LawKind, MODELS, Variant};
+use pod_lifecycle_models::explorer;
 use pod_lifecycle_models::law::Scope;
 use pod_lifecycle_models::liveness::{AssumptionInfo, Given, LiveRun, Which};
 use pod_lifecycle_models::mutants::MutantInfo;
 use serde_json::Value;
 
-use crate::args::{self, Export, ModelCommand, ModelRun};
+use crate::args::{self, Export, ModelCommand, ModelExplore, ModelRun};
 use crate::exit::{CliError, Outcome};
 use crate::render;
 use crate::render::model::{Shown, ShownLasso};
@@ -42,6 +45,7 @@ pub(crate) fn run(args: &args::Model) -> Result<Outcome, CliError> {
             Ok(Outcome::Expected)
         }
         ModelCommand::Run(args) => explore(args),
+        ModelCommand::Explore(args) => serve(args),
     }
 }
 
@@ -51,6 +55,23 @@ pub(crate) fn find(name: &str) -> Result<&'static Entry, CliError> {
     catalogue::find(name).ok_or_else(|| {
         CliError::unusable(format!("there is no model `{name}`"), format!("the models are {known}"))
     })
+}
+
+/// Serves a variant of a model as a page, until the process is stopped.
+fn serve(args: &ModelExplore) -> Result<Outcome, CliError> {
+    let entry = find(&args.name)?;
+    let mutant = args.mutant.as_deref().map(|id| named_mutant(entry, id)).transpose()?;
+    let variant = mutant.map_or(Variant::Faithful, |mutant| Variant::Mutant(mutant.id));
+    let unusable = |error: io::Error| {
+        CliError::unusable(
+            format!("cannot serve the page at {}: {error}", args.addr),
+            "give a free port of this machine, such as --addr 127.0.0.1:3001",
+        )
+    };
+    explorer::is_free(args.addr).map_err(unusable)?;
+    render::model::serving(entry, args.addr)?;
+    (entry.serve)(args.scope.into(), variant, args.addr).map_err(unusable)?;
+    Ok(Outcome::Expected)
 }
 
 /// Explores one variant and shows what it finds; of a mutant the counterexample, of a scenario the path.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::check::input::open;
 use crate::exit::CliError;
+use crate::render;
 
 /// A Pod as JSON, whatever it was written in.
 pub(crate) struct Given {
@@ -17,46 +18,60 @@ pub(crate) struct Given {
 }
 
 /// What a file holds.
+#[derive(Default)]
 pub(crate) struct Objects {
     pub(crate) pods: Vec<Given>,
-    /// Kinds of objects that hold no Pod.
-    pub(crate) others: Vec<String>,
+    /// The other objects: their kinds, and their JSON.
+    pub(crate) others: Vec<(String, String)>,
 }
 
-/// Reads all Pods of a file; `-` is standard input.
+impl Objects {
+    /// What it holds instead of Pods.
+    pub(crate) fn kinds(&self) -> String {
+        let mut kinds: Vec<&str> = self.others.iter().map(|(kind, _)| kind.as_str()).collect();
+        kinds.dedup();
+        if kinds.is_empty() { "it is empty".to_owned() } else { kinds.join(", ") }
+    }
+}
+
+/// Reads all Pods of a file, and the templates of workloads; `-` is standard input.
 pub(crate) fn read(file: &Path) -> Result<Objects, CliError> {
+    let hint = "give a Pod as `kubectl get pod NAME -o json` or `-o yaml` prints it, a manifest, or `-`";
+    let objects = any(file, hint)?;
+    has_pods(file, &objects, hint)?;
+    Ok(objects)
+}
+
+/// Whether there is a Pod to speak of. Other objects instead are a mistake; nothing at all is what an empty namespace has.
+pub(crate) fn has_pods(file: &Path, objects: &Objects, hint: &str) -> Result<(), CliError> {
+    match (objects.pods.is_empty(), objects.others.is_empty()) {
+        (false, _) => Ok(()),
+        (true, true) => {
+            render::note(&format!("`{}` is empty: there is no Pod to speak of", file.display()));
+            Ok(())
+        }
+        (true, false) => Err(none(file, "Pod", objects, hint)),
+    }
+}
+
+/// Reads all objects of a file; `-` is standard input.
+pub(crate) fn any(file: &Path, hint: &str) -> Result<Objects, CliError> {
     let unusable = |error: &dyn std::fmt::Display| {
-        CliError::unusable(
-            format!("cannot read `{}`: {error}", file.display()),
-            "give a Pod as `kubectl get pod NAME -o json` or `-o yaml` prints it, a manifest, or `-`",
-        )
+        CliError::unusable(format!("cannot read `{}`: {error}", file.display()), hint)
     };
     let text = text(file).map_err(|error| unusable(&error))?;
     let values = values(&text).map_err(|error| unusable(&error))?;
-    let mut objects = Objects { pods: Vec::new(), others: Vec::new() };
+    let mut objects = Objects::default();
     for value in values {
         gather(value, &mut objects);
-    }
-    if objects.pods.is_empty() {
-        let others =
-            if objects.others.is_empty() { "it is empty".to_owned() } else { objects.others.join(", ") };
-        return Err(unusable(&format_args!("it holds no Pod ({others})")));
     }
     Ok(objects)
 }
 
-/// Reads all Nodes of a file.
-pub(crate) fn nodes(file: &Path) -> Result<Vec<String>, CliError> {
-    let unusable = |error: &dyn std::fmt::Display| {
-        CliError::unusable(
-            format!("cannot read `{}`: {error}", file.display()),
-            "give a Node as `kubectl get node NAME -o json` or `-o yaml` prints it",
-        )
-    };
-    let text = text(file).map_err(|error| unusable(&error))?;
-    let values = values(&text).map_err(|error| unusable(&error))?;
-    let nodes = values.into_iter().filter(|value| value["kind"] == "Node");
-    Ok(nodes.map(|value| value.to_string()).collect())
+/// The error of a file that holds none of what it should.
+pub(crate) fn none(file: &Path, wanted: &str, objects: &Objects, hint: &str) -> CliError {
+    let held = objects.kinds();
+    CliError::unusable(format!("cannot read `{}`: it holds no {wanted} ({held})", file.display()), hint)
 }
 
 fn text(file: &Path) -> io::Result<String> {
@@ -92,7 +107,11 @@ fn gather(mut value: Value, objects: &mut Objects) {
             objects
                 .pods
                 .push(Given { json: template.to_string(), template_of: Some(format!("{kind} {name}")) });
+            objects.others.push((kind, value.to_string()));
         }
-        (_, None) => objects.others.push(if kind.is_empty() { "no kind".to_owned() } else { kind }),
+        (_, None) => {
+            let kind = if kind.is_empty() { "no kind".to_owned() } else { kind };
+            objects.others.push((kind, value.to_string()));
+        }
     }
 }

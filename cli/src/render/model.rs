@@ -1,6 +1,7 @@
 //! How `model` shows a model and its paths.
 
 use std::io::{self, BufWriter, Write};
+use std::net::SocketAddr;
 
 use pod_lifecycle::KUBERNETES;
 use pod_lifecycle_models::audit::Claim;
@@ -17,7 +18,7 @@ use crate::render::{Paint, counted};
 pub(crate) fn list(models: &[Entry]) -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     for model in models {
-        writeln!(out, "{:<8} {}", model.name, model.contains)?;
+        writeln!(out, "{:<10} {}", model.name, model.contains)?;
     }
     out.flush()
 }
@@ -233,6 +234,13 @@ pub(crate) fn lasso(shown: &ShownLasso<'_>, export: Option<Export>) -> io::Resul
         }
         None => writeln!(out, "no lasso in {seen}: on every fair run it comes about")?,
     }
+    out.flush()
+}
+
+/// Where a page is.
+pub(crate) fn serving(model: &Entry, address: SocketAddr) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "model {} at http://{address}/ (Kubernetes {KUBERNETES}); stop with Ctrl-C", model.name)?;
     out.flush()
 }
 

@@ -2,17 +2,19 @@
 
 use std::io::{self, BufWriter, Write};
 
+use pod_lifecycle::RuleId;
 use pod_lifecycle::container::Role;
 use pod_lifecycle::deletion::Request;
 use pod_lifecycle::timeline::{Plan, Removal, Span, Timeline, Unbounded, Warning};
-use pod_lifecycle::{KUBERNETES, RuleId};
 use serde::Serialize;
 
 use super::Paint;
+use super::told::{self, Sentence, cited};
 
 /// The timeline of one Pod, in words.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Told {
     name: String,
     /// `gracePeriodSeconds` as asked for.
@@ -23,8 +25,12 @@ pub(crate) struct Told {
     deleting: bool,
     containers: Vec<Lane>,
     stopped: Seconds,
+    #[cfg_attr(test, schemars(with = "String"))]
+    stopped_rule: RuleId,
     removal: &'static str,
+    #[cfg_attr(test, schemars(with = "String"))]
     removal_rule: RuleId,
+    #[cfg_attr(test, schemars(with = "String"))]
     decided_by: RuleId,
     unbounded: Vec<Sentence>,
     warnings: Vec<Sentence>,
@@ -32,6 +38,7 @@ pub(crate) struct Told {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Lane {
     name: String,
     role: &'static str,
@@ -42,6 +49,7 @@ struct Lane {
 
 /// Whole seconds; the latest is rounded up.
 #[derive(Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Seconds {
     earliest: u64,
     latest: u64,
@@ -56,13 +64,6 @@ impl Seconds {
         let Self { earliest, latest } = self;
         if earliest == latest { format!("{earliest} s") } else { format!("{earliest} … {latest} s") }
     }
-}
-
-/// A sentence and the rule behind it.
-#[derive(Serialize)]
-struct Sentence {
-    rule: RuleId,
-    text: String,
 }
 
 impl Told {
@@ -86,6 +87,7 @@ impl Told {
             deleting: plan.deletion.is_deleting(),
             containers: told.lanes.iter().map(lane).collect(),
             stopped: Seconds::of(told.stopped),
+            stopped_rule: RuleId::KUB_44,
             removal: match told.removal {
                 Removal::AtOnce => "at once, by the DELETE itself",
                 Removal::Confirmed if told.lanes.is_empty() => {
@@ -114,7 +116,7 @@ fn unbounded(what: &Unbounded<&str>) -> Sentence {
         }
         Unbounded::Volumes => "volumes and the cgroup must be cleaned up".to_owned(),
     };
-    Sentence { rule: what.rule(), text }
+    Sentence::new(what.rule(), text)
 }
 
 fn warning(what: &Warning<&str>) -> Sentence {
@@ -136,35 +138,20 @@ fn warning(what: &Warning<&str>) -> Sentence {
             "between the stop signal and SIGKILL are at least 2 s, whatever the grace".to_owned()
         }
     };
-    Sentence { rule: what.rule(), text }
+    Sentence::new(what.rule(), text)
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Report<'a> {
-    schema_version: u32,
-    kubernetes: &'a str,
-    timelines: &'a [Told],
-}
-
-/// One JSON object.
+/// One JSON object; its form is `docs/timeline.schema.json`.
 pub(crate) fn json(timelines: &[Told]) -> io::Result<()> {
-    super::json(&Report { schema_version: 1, kubernetes: KUBERNETES, timelines })
+    told::json(timelines)
 }
 
 /// For people.
 pub(crate) fn text(timelines: &[Told]) -> io::Result<()> {
-    let (mut out, paint) = (BufWriter::new(io::stdout().lock()), Paint::stdout());
-    for (number, told) in timelines.iter().enumerate() {
-        if number > 0 {
-            writeln!(out)?;
-        }
-        one(&mut out, paint, told)?;
-    }
-    out.flush()
+    told::text(timelines, one)
 }
 
-fn one(out: &mut impl Write, paint: Paint, told: &Told) -> io::Result<()> {
+fn one(out: &mut dyn Write, paint: Paint, told: &Told) -> io::Result<()> {
     let head = match (told.asked, told.grace) {
         (Some(asked), Some(grace)) if asked != grace => {
             format!("a DELETE that asks for {asked} s, grace {grace} s")
@@ -178,21 +165,15 @@ fn one(out: &mut impl Write, paint: Paint, told: &Told) -> io::Result<()> {
         writeln!(out, "  nothing runs")?;
     } else {
         table(out, paint, told)?;
-        writeln!(out, "  everything stopped  {}", paint.bold(&told.stopped.text()))?;
+        let rule = cited(paint, &[told.stopped_rule]);
+        writeln!(out, "  everything stopped  {} {rule}", paint.bold(&told.stopped.text()))?;
     }
     writeln!(out, "  the object goes     {} ({})", told.removal, told.removal_rule)?;
-    for (title, sentences) in [("no time bounds", &told.unbounded), ("warnings", &told.warnings)] {
-        if !sentences.is_empty() {
-            writeln!(out, "\n  {title}")?;
-        }
-        for Sentence { rule, text } in sentences {
-            writeln!(out, "    {text} {}", paint.dim(&format!("({rule})")))?;
-        }
-    }
-    Ok(())
+    told::section(out, paint, "no time bounds", &told.unbounded)?;
+    told::section(out, paint, "warnings", &told.warnings)
 }
 
-fn table(out: &mut impl Write, paint: Paint, told: &Told) -> io::Result<()> {
+fn table(out: &mut dyn Write, paint: Paint, told: &Told) -> io::Result<()> {
     let name = |lane: &Lane| match lane.role {
         "regular" => lane.name.clone(),
         role => format!("{} ({role})", lane.name),
@@ -231,4 +212,15 @@ pub(crate) fn mermaid(timelines: &[Told]) -> io::Result<()> {
         }
     }
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Told;
+    use crate::render::told::{Report, schema_is_current};
+
+    #[test]
+    fn the_schema_is_current() {
+        schema_is_current::<Report<'_, Told>>("timeline.schema.json");
+    }
 }

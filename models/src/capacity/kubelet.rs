@@ -59,10 +59,9 @@ impl Capacity {
         match Event::of(difference, facts) {
             None | Some(Event::Reconcile) => state, // PHA-37
             Some(event @ (Event::Add | Event::Remove | Event::Update | Event::Delete)) => {
-                if event == Event::Add && self.needs(&state, uid, object) == Need::Asked {
-                    if let Some(why) = self.refuses(&state, uid) {
-                        return self.reject(state, uid, why);
-                    }
+                let asked = event == Event::Add && self.needs(&state, uid, object) == Need::Asked;
+                if let Some(why) = asked.then(|| self.refuses(&state, uid)).flatten() {
+                    return self.reject(state, uid, why);
                 }
                 event.update(facts, Sources::Complete).map_or(state, |update| self.push(state, uid, update))
             }
@@ -361,6 +360,7 @@ fn cached(worker: &Worker, incarnation: &Incarnation) -> Option<Phase> {
     };
     let copies = Copies { previous: api, api };
     Some(match worker.stage {
+        Stage::Sync if incarnation.process == Process::Done => Phase::Running, // no pass has seen that yet
         Stage::Sync | Stage::Terminating { .. } => computed(incarnation, copies, phase::Pass::Running),
         Stage::Terminated { .. } => computed(incarnation, copies, phase::Pass::Stopped),
         Stage::Finished { .. } => {

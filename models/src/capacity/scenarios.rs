@@ -99,8 +99,8 @@ pub(super) const CRE_41_STRANDED: Law<State, Action> = Law {
 /// What B11 looks like in 1.36.
 pub(super) const CRE_45_OLDER: Law<State, Action> = Law {
     id: "CRE-45/older",
-    says: "a restarted kubelet rejects a Pod that runs in favour of an older one that does not: it has forgotten that it had rejected \
-           that one, and goes by age",
+    says: "a restarted kubelet rejects a Pod that runs in favour of an older one that was bound beside it: it goes by age, and asks \
+           nobody what runs",
     rests_on: &[RuleId::CRE_40, RuleId::CRE_45, RuleId::KUB_61],
     kind: Kind::Expected {
         happens: On::Step(|before, action, after| {

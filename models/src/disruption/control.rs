@@ -52,7 +52,7 @@ impl Disruptions {
         match wish {
             // The scheduler binds no Pod to a node that is not ready.
             stateful_set::Action::Create { .. } if node.ready != Ready::True || node.taint.is_some() => None,
-            wish => Some(wish),
+            stateful_set::Action::Create { .. } | stateful_set::Action::Delete { .. } => Some(wish),
         }
     }
 
@@ -239,7 +239,8 @@ impl Disruptions {
         let cluster = if state.dark { Cluster::Dark } else { Cluster::Seen };
         let waits = matches!(tainting(node.ready, node.taint), Tainting::Queued(_));
         waits
-            && node_lifecycle::rate(cluster, self.zone(state).0, 2) != Rate::Stopped
+            && (node_lifecycle::rate(cluster, self.zone(state).0, 2) != Rate::Stopped
+                || self.is(Mutant::RateIgnored))
             && !self.is(Mutant::NeverTainted)
     }
 
@@ -258,7 +259,8 @@ impl Disruptions {
         let pod = state.pod(place);
         let tolerates = |_| match place.tolerates() {
             Toleration::None if self.has(Remedy::DefaultTolerations) => Place::One.tolerates(),
-            toleration => toleration,
+            Toleration::Seconds(_) if self.is(Mutant::SecondsIgnored) => Toleration::Seconds(0),
+            tolerated @ (Toleration::None | Toleration::Unlimited | Toleration::Seconds(_)) => tolerated,
         };
         let verdict = verdict(state.node(place).taint.map(tolerates));
         let running = match pod.timer {

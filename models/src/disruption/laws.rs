@@ -71,11 +71,13 @@ pub(super) const LAWS: &[Law<State, Action>] = &[
     },
     Law {
         id: "CTL-NOD-04/blind",
-        says: "no toleration runs out while every machine is on, is reached and does not shut down, whatever the node controller sees",
+        says: "the time of a Pod that tolerates the taints for a time is not over while every machine is on, is reached and does not \
+               shut down, whatever the node controller sees",
         rests_on: &[RuleId::CTL_NOD_04, RuleId::CTL_TNT_02],
         kind: Kind::Always {
-            holds: On::Step(|before, action, _| {
-                !(matches!(action, Action::Expire(_)) && before.nodes.iter().all(|node| node.is_whole()))
+            holds: On::Step(|before, _, after| {
+                let due = |state: &State| state.pod(Place::One).timer == Timer::Due;
+                due(before) || !due(after) || !before.nodes.iter().all(|node| node.is_whole())
             }),
             witness: On::State(|state| {
                 state.blind

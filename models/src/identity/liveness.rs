@@ -100,6 +100,16 @@ const TAINTED: Assumed = Assumption {
     asks: goes_on![Action::Taint(Node::One), Action::Taint(Node::Two)],
 };
 
+/// While a machine is off, it goes on for ever, unless somebody gives the machine up.
+const fn for_ever(when: fn(&State) -> bool, then: fn(&State) -> bool) -> Kind<State, Action> {
+    Kind::Stuck {
+        when,
+        then,
+        assuming: &[HEALS, LINK, KUBELET, STOPS, SERVED, RELISTS, OWNER, CONTROLLERS],
+        unless: &[FORCED, NODE_DELETED, TAINTED],
+    }
+}
+
 pub(super) const LIV_01_GONE: Law<State, Action> = Law {
     id: "LIV-01/gone",
     says: "no process goes on running for ever after its Pod has left the API",
@@ -141,12 +151,10 @@ pub(super) const LIV_03: Law<State, Action> = Law {
     id: "LIV-03",
     says: "a bound Pod that is deleting and not terminal stays if its node never comes back",
     rests_on: &[RuleId::LIV_03, RuleId::CTL_TNT_05],
-    kind: Kind::Stuck {
-        when: |state| lost(state, |stored| stored.deleting && !stored.ended),
-        then: |state| !lost(state, |stored| stored.deleting),
-        assuming: &[HEALS, LINK, KUBELET, STOPS, SERVED, RELISTS, OWNER, CONTROLLERS],
-        unless: &[FORCED, NODE_DELETED, TAINTED],
-    },
+    kind: for_ever(
+        |state| lost(state, |stored| stored.deleting && !stored.ended),
+        |state| !lost(state, |stored| stored.deleting),
+    ),
 };
 
 pub(super) const LIV_04: Law<State, Action> = Law {
@@ -165,38 +173,32 @@ pub(super) const LIV_07: Law<State, Action> = Law {
     id: "LIV-07",
     says: "a terminal Pod that was deleting before stays if its node never comes back",
     rests_on: &[RuleId::LIV_07, RuleId::NON_13],
-    kind: Kind::Stuck {
-        when: |state| lost(state, |stored| stored.deleting && stored.ended),
-        then: |state| !lost(state, |stored| stored.deleting),
-        assuming: &[HEALS, LINK, KUBELET, STOPS, SERVED, RELISTS, OWNER, CONTROLLERS],
-        unless: &[FORCED, NODE_DELETED, TAINTED],
-    },
+    kind: for_ever(
+        |state| lost(state, |stored| stored.deleting && stored.ended),
+        |state| !lost(state, |stored| stored.deleting),
+    ),
 };
 
 pub(super) const LIV_09: Law<State, Action> = Law {
     id: "LIV-09",
     says: "a StatefulSet makes no replacement of a Pod whose node never comes back",
     rests_on: &[RuleId::LIV_09, RuleId::CTL_SS_01],
-    kind: Kind::Stuck {
-        when: |state| state.owner == Owner::StatefulSet && lost(state, |stored| stored.deleting),
-        then: |state| is_replaced(state) || !is_off(state),
-        assuming: &[HEALS, LINK, KUBELET, STOPS, SERVED, RELISTS, OWNER, CONTROLLERS],
-        unless: &[FORCED, NODE_DELETED, TAINTED],
-    },
+    kind: for_ever(
+        |state| state.owner == Owner::StatefulSet && lost(state, |stored| stored.deleting),
+        |state| is_replaced(state) || !is_off(state),
+    ),
 };
 
 pub(super) const LIV_10: Law<State, Action> = Law {
     id: "LIV-10",
     says: "a ReplicaSet has replaced a Pod whose node never comes back, and the old one may stay for ever",
     rests_on: &[RuleId::LIV_10, RuleId::CTL_RS_02],
-    kind: Kind::Stuck {
-        when: |state| {
+    kind: for_ever(
+        |state| {
             state.owner == Owner::ReplicaSet && lost(state, |stored| stored.deleting) && is_replaced(state)
         },
-        then: |state| !lost(state, |stored| stored.deleting),
-        assuming: &[HEALS, LINK, KUBELET, STOPS, SERVED, RELISTS, OWNER, CONTROLLERS],
-        unless: &[FORCED, NODE_DELETED, TAINTED],
-    },
+        |state| !lost(state, |stored| stored.deleting),
+    ),
 };
 
 fn alive(state: &State) -> impl Iterator<Item = Incarnation> {

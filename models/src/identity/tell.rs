@@ -1,14 +1,12 @@
 //! A path of the model in words.
 
-use std::fmt::Debug;
-
 use pod_lifecycle::worker::{Stage, Worker};
 
 use super::REFUSALS;
 use super::actions::{Action, Told as GcTold};
 use super::state::{Incarnation, Machine, Meant, Node, Object, Owner, Process, State, Stored, Uid};
 use crate::law::Taken;
-use crate::render::Told;
+use crate::render::{Told, field};
 
 const API: &str = "API server";
 const OPERATOR: &str = "Operator";
@@ -246,10 +244,4 @@ fn machine(changes: &mut Vec<String>, name: &str, old: Machine, new: Machine) {
         Object::Absent => "absent",
     };
     field(changes, &format!("Node {name}"), object(old.object), object(new.object));
-}
-
-fn field<T: PartialEq + AsRef<str> + Debug>(changes: &mut Vec<String>, name: &str, old: T, new: T) {
-    if old != new {
-        changes.push(format!("{name} {} → {}", old.as_ref(), new.as_ref()));
-    }
 }

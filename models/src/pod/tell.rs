@@ -1,12 +1,10 @@
 //! A path of the model in words.
 
-use std::fmt::Debug;
-
 use super::REFUSALS;
 use super::actions::{Action, Admission, Finalizer, Remover, Stopped};
 use super::state::{Cached, Code, Entry, Flight, Instance, LONG, Pod, SHORT, State, Token, Uid, Writer};
 use crate::law::Taken;
-use crate::render::Told;
+use crate::render::{Told, field};
 
 const API: &str = "API server";
 const ETCD: &str = "etcd";
@@ -285,12 +283,6 @@ fn local(before: &State, after: &State, uid: Uid, name: u32, changes: &mut Vec<S
         )
     };
     field(changes, "cached status", cached(old.cached), cached(new.cached));
-}
-
-fn field<T: PartialEq + AsRef<str> + Debug>(changes: &mut Vec<String>, name: &str, old: T, new: T) {
-    if old != new {
-        changes.push(format!("{name} {} → {}", old.as_ref(), new.as_ref()));
-    }
 }
 
 const fn secs(token: Token) -> u64 {
