@@ -167,6 +167,43 @@ pub const CANDIDATES: &[Candidate] = &[
             "Both are granted: `disruptionsAllowed` was 1 again before the first one had its deletionTimestamp.",
         ],
     },
+    Candidate {
+        model: "capacity",
+        law: "CRE-41/stranded",
+        harm: "two processes use one device at a time, each of which was promised it alone",
+        known: "kubernetes/kubernetes#133382 and #138446 tell that a restarted kubelet rejects a Pod that runs; that its device is given \
+                to the next Pod while it still runs is not described there",
+        attempt: &[
+            "On a node with one device create Pod `one`, with an init container, that uses it; then Pod `two`, which waits for it.",
+            "Stop the device plugin, restart the kubelet, and start the plugin again as soon as `one` is Failed (UnexpectedAdmissionError).",
+            "`two` is bound and starts; until housekeeping has stopped what is left of `one`, `crictl ps` shows the containers of both.",
+        ],
+    },
+    Candidate {
+        model: "capacity",
+        law: "CRE-25/orphan",
+        harm: "a Pod that the scheduler has rightly placed is rejected for good: a bare one stays Failed, one of a controller is made again",
+        known: "kubernetes/kubernetes#106884 is about Pods that turned terminal too early and is closed; that a rejected Pod which still \
+                runs has the same effect was not found",
+        attempt: &[
+            "Do the same as for CRE-41/stranded, with a process in `one` that ignores SIGTERM.",
+            "Start the device plugin only when the kubelet has begun to stop `one`, and wait for `two` to be bound.",
+            "`two` is Failed: the kubelet counts the device for `one` until its process is gone.",
+        ],
+    },
+    Candidate {
+        model: "capacity",
+        law: "CRE-45/older",
+        harm: "a Pod that runs is rejected and stopped in favour of an older one that never ran on the node",
+        known: "kubernetes/kubernetes#118452 is about priorities in the order by age after a restart; that age beats a Pod that runs was \
+                not found",
+        attempt: &[
+            "Create Pod `old` with a schedulerName that nobody serves, then Pod `young` with nodeName set to a node with one free slot, and \
+             wait until it runs.",
+            "Stop the kubelet of that node, POST a Binding of `old` to the node, and start the kubelet again.",
+            "It lists both and goes by age: `old` starts, `young` is Failed (OutOf…) and its container is killed.",
+        ],
+    },
 ];
 
 /// Expected violations that look like candidates and are public: model, law, and where.
@@ -187,5 +224,20 @@ pub const PUBLIC: &[(&str, &str, &str)] = &[
         "CTR-12/again",
         "kubernetes/kubernetes#90271: init containers may run again once the runtime has lost them and all regular ones are stopped; \
          kubernetes/kubernetes#96572 made it impossible beside one that runs",
+    ),
+    (
+        "capacity",
+        "CRE-25/failover",
+        "kubernetes/kubernetes#137308 tells of a scheduler whose cache misses what was bound before it took over",
+    ),
+    (
+        "capacity",
+        "CRE-41/forced",
+        "kubernetes/kubernetes#104824: what is left of a Pod that was removed is not counted at admission",
+    ),
+    (
+        "disruption",
+        "CTL-NOD-03/reported",
+        "kubernetes/kubernetes#125618: Pods stay Ready when their kubelet itself reports that the node is not",
     ),
 ];
