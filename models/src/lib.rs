@@ -27,6 +27,7 @@ pub mod matrix;
 pub mod mutants;
 pub mod phase;
 pub mod pod;
+mod records;
 pub mod render;
 pub mod search;
 pub mod verify;

@@ -13,8 +13,8 @@ use pod_lifecycle::phase::{
 };
 use pod_lifecycle::sync::{self, Container, Reset, SandboxNeed, Start};
 use pod_lifecycle::worker::{
-    self, Activity, Call, Config, Desired, Difference, Event, Facts, Housekeeping, Kept, Killer, Kind, Marks,
-    Outcome, Pass, Question, Remains, Slot, Sources, Stage, Subject, Taken, Turn, Update, Worker,
+    self, Activity, Call, Config, Desired, Difference, Event, Facts, Housekeeping, Killer, Kind, Outcome,
+    Pass, Question, Remains, Sources, Stage, Subject, Taken, Turn, Update, Worker,
 };
 
 use super::actions::Action;
@@ -22,6 +22,7 @@ use super::state::{
     Breach, EXIT, Incarnation, Life, Machine, Node, Object, Owner, Process, State, Stored, Uid,
 };
 use super::{Identity, Mutant, met};
+use crate::records;
 
 /// What a kubelet would notice next of one incarnation.
 pub(super) type News = (Difference, Stored);
@@ -392,28 +393,8 @@ pub(super) fn housekept(incarnation: Incarnation) -> Incarnation {
 
 /// A record without what nobody will read again: no grace is ever compared here.
 pub(super) fn spent(worker: Worker, incarnation: &Incarnation) -> Worker {
-    let kept = |kept: Kept| {
-        let subject = match kept.subject {
-            Subject::Pod(pod) => {
-                let phase = pod.phase.filter(|_| incarnation.seen.is_some());
-                Subject::Pod(Config::of(Facts { phase, ..Stored::NEW.facts() }))
-            }
-            Subject::Runtime => Subject::Runtime,
-        };
-        Kept { subject, kill: None }
-    };
-    let marks = worker.stage.marks();
-    let marks = if marks.contains(Marks::OBSERVED_RUNTIME) { Marks::OBSERVED_RUNTIME } else { Marks::NONE };
-    let stage = match worker.stage {
-        Stage::Sync => Stage::Sync,
-        Stage::Terminating { begun, .. } => Stage::Terminating { begun, marks, grace: None },
-        Stage::Terminated { .. } => Stage::Terminated { marks: Marks::NONE, grace: None },
-        Stage::Finished { begun, .. } => Stage::Finished { begun, marks: Marks::NONE, grace: None },
-    };
-    let waiting = worker.waiting.map(|mut waiting| {
-        (waiting.kind, waiting.slot) = (Kind::Sync, Slot::Due);
-        waiting.update = kept(waiting.update);
-        waiting
-    });
-    Worker { stage, waiting, handled: worker.handled.map(kept), ..worker }
+    records::spent(worker, |phase| {
+        let phase = phase.filter(|_| incarnation.seen.is_some());
+        Config::of(Facts { phase, ..Stored::NEW.facts() })
+    })
 }
